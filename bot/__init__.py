@@ -1,0 +1,1 @@
+"""HOW we speak: every door to the outside world."""

@@ -1,0 +1,157 @@
+"""What a platform is given by `build.py`, and what it gives back: Intake, Postbox, Platform, and the values they exchange."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol, TypeAlias
+
+from bot.actions import Action
+from bot.cards import Reply
+from scheduler.nudge import Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Somebody on a platform. `id` is the platform's own id as text (never a user name: those change)."""
+
+    platform: str
+    bot: str
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where to speak. `thread` is "" outside of topics."""
+
+    platform: str
+    bot: str
+    chat: str
+    thread: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Who spoke. `name` was typed by a person: hostile until a platform's render escapes it."""
+
+    account: Account
+    name: str
+    language: str = ""
+    zone_hint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """A tap on a button. `action` is None when its data is not one of ours. `receipt` answers the tap."""
+
+    sender: Sender
+    address: Address
+    private: bool
+    action: Action | None
+    message: str
+    receipt: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A typed message or command. `sent_at` is the platform's own time, where it tells one."""
+
+    sender: Sender
+    address: Address
+    private: bool
+    text: str
+    message: str
+    sent_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """The person blocked us (`reachable` False) or let us in again (True)."""
+
+    sender: Sender
+    address: Address
+    reachable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RoomMoved:
+    """A chat got a new id (Telegram: group -> supergroup). Both signals of it may come, in any order, twice."""
+
+    sender: Sender
+    old: Address
+    new: Address
+
+
+Heard: TypeAlias = Press | Said | Reached | RoomMoved
+
+
+class Unreadable(Exception):
+    """This update cannot be understood; it is quarantined and the next one goes on."""
+
+
+@dataclass(frozen=True, slots=True)
+class RawUpdate:
+    """What arrived, as it arrived. `key` is unique for (platform, bot); `lane`: updates of one lane are worked in order."""
+
+    key: str
+    lane: str
+    payload: str
+
+
+class Intake(Protocol):
+    async def accept(self, platform: str, bot: str, updates: Sequence[RawUpdate]) -> None:
+        """Store the updates and return after the commit; only then may the platform confirm them. Known keys are ignored."""
+
+
+class MessageKind(StrEnum):
+    TEXT = "text"
+    PHOTO = "photo"
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    message: str
+    kind: MessageKind
+
+
+class Postbox(Protocol):
+    """Remembers the last message of each living thing in a chat, and which chats have moved."""
+
+    async def last(self, address: Address, living: str) -> Posted | None: ...
+
+    async def put(self, address: Address, living: str, posted: Posted) -> None: ...
+
+    async def moved(self, old: Address, new: Address) -> None: ...
+
+
+class Platform(Protocol):
+    """One transport. `run` works until it is cancelled; the others may be called while it runs."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def bot(self) -> str: ...
+
+    def understand(self, raw: RawUpdate) -> Heard | None:
+        """None: nothing for us. Raises Unreadable for what cannot be parsed."""
+
+    async def answer(self, heard: Heard, reply: Reply) -> None:
+        """Show the reply to whoever spoke. Never raises for what the platform answers; it is logged."""
+
+    async def deliver(self, address: Address, reply: Reply) -> Outcome:
+        """Send a reply that nobody has asked for just now (a prompt)."""
+
+    async def redraw(self, address: Address, reply: Reply) -> None:
+        """Edit the message that lives under `reply.living`, if there is one; otherwise do nothing."""
+
+    async def run(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class MenuEntry:
+    """One command of the platform's menu; `team`: it also makes sense in a team chat."""
+
+    name: str
+    description: str
+    team: bool

@@ -1,0 +1,1 @@
+"""WHEN we speak: due times, claims, outcomes. No chat, no SQL."""
