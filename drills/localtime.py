@@ -1,0 +1,94 @@
+"""A calendar date and a local time become an instant, and back: the daylight-saving policy, once, for slots and days.
+
+The policy: a local time that does not exist (a gap, in spring) is shifted forward by the length of the gap, as RFC 5545
+has it; of a time that occurs twice (in autumn) the caller says which. A date that a zone jumped over does not exist.
+All times of day are naive, and all instants are aware UTC.
+"""
+
+import re
+import zoneinfo
+from datetime import UTC, date, datetime, time
+from enum import StrEnum
+from functools import cache
+from zoneinfo import ZoneInfo
+
+import tzdata  # type: ignore[import-untyped]
+
+
+class Which(StrEnum):
+    """Which one is meant, of a local time that occurs twice."""
+
+    FIRST = "first"
+    LATER = "later"
+
+
+# A person who writes GMT+5 means five hours ahead of Greenwich; the IANA name Etc/GMT+5 means five hours behind it.
+_INVERTED = re.compile(r"(etc/)?gmt[+-]?[0-9]+")
+# In summer these stay on winter time, and "Factory" is no place; whoever writes EST in July means New York's clock.
+_MISLEADING = frozenset({"est", "mst", "factory"})
+_NAME_MAX = 64
+_PROBES = (time(0), time(12), time.max)
+
+
+def use_packaged_rules() -> None:
+    """Take all rules from the tzdata package. Call it first: the system's files are often older, and would win."""
+    zoneinfo.reset_tzpath(())
+    ZoneInfo.clear_cache()
+    zone_of.cache_clear()
+    _names.cache_clear()
+
+
+def rules_version() -> str:
+    """The IANA version of the packaged rules, such as "2026f"; due times are computed again when it changes."""
+    return str(tzdata.IANA_VERSION)
+
+
+def zone_named(name: str) -> ZoneInfo | None:
+    """The zone that a person or a browser named, or None. Letter case and spaces for underscores are forgiven.
+
+    The name is looked up in the list of zones and never becomes a path. An older name (Europe/Kiev) is kept as it is.
+    """
+    if len(name) > _NAME_MAX:
+        return None
+    key = "_".join(name.split()).casefold()
+    if key in _MISLEADING or _INVERTED.fullmatch(key):
+        return None
+    known = _names().get(key)
+    return None if known is None else zone_of(known)
+
+
+@cache
+def zone_of(name: str) -> ZoneInfo:
+    """The zone of a name that we stored, exactly as written. Raises ValueError for a name that the rules do not have."""
+    # Cached here because ZoneInfo itself keeps only the eight zones used last, and reads the others from disk again.
+    if name not in _names().values():
+        raise ValueError(f"no such time zone: {name!r:.80}")
+    return ZoneInfo(name)
+
+
+def instant(label: date, at: time, zone: ZoneInfo, which: Which = Which.FIRST) -> datetime:
+    """The moment (aware UTC) at which clocks in `zone` show `at` on `label`, by the policy of this module."""
+    early = datetime.combine(label, at.replace(fold=0), zone).astimezone(UTC)
+    if which is Which.FIRST:
+        return early
+    # Inside a gap the second reading is the earlier one, an hour back: only a time that occurs twice has a later one.
+    return max(early, datetime.combine(label, at.replace(fold=1), zone).astimezone(UTC))
+
+
+def date_exists(label: date, zone: ZoneInfo) -> bool:
+    """Whether the calendar of `zone` has this date. Apia had no 30 December 2011.
+
+    A date exists when one of its times does. A slot's own time may lie in a gap that reaches past midnight (23:30 in
+    Nuuk on the last Saturday of March): the date exists, and the shifted instant already shows the next date.
+    """
+    return any(local_date(instant(label, at, zone), zone) == label for at in _PROBES)
+
+
+def local_date(moment: datetime, zone: ZoneInfo) -> date:
+    """The date on a calendar in `zone` at this moment."""
+    return moment.astimezone(zone).date()
+
+
+@cache
+def _names() -> dict[str, str]:
+    return {name.casefold(): name for name in zoneinfo.available_timezones()}
