@@ -1,0 +1,1 @@
+"""The only place that speaks SQL: tables, units of work, one module per aggregate, migrations."""

@@ -1,0 +1,80 @@
+"""The inbox: what arrived, stored before it is confirmed; `done_at` in the same unit as its effect, `answered_at` after it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.dialects.sqlite import insert
+
+from bot.platforms.port import RawUpdate
+from bot.store import tables as t
+from bot.store.unit import Tx
+
+KEPT_FOR = timedelta(days=8)  # Telegram may start its update ids anew after a week without updates
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A stored update that is not answered yet. `done`: its effect is in the database, only the answer is missing."""
+
+    id: int
+    platform: str
+    bot: str
+    raw: RawUpdate
+    done: bool
+
+
+def accept(tx: Tx, platform: str, bot: str, updates: Sequence[RawUpdate], now: datetime) -> list[Waiting]:
+    """Store what is new and return it; a known key is a redelivery and is ignored."""
+    new: list[Waiting] = []
+    for raw in updates:
+        row_id = tx.execute(
+            insert(t.inbox)
+            .values(
+                platform=platform,
+                bot_id=bot,
+                update_key=raw.key,
+                lane=raw.lane,
+                payload=raw.payload,
+                received_at=now,
+            )
+            .on_conflict_do_nothing()
+            .returning(t.inbox.c.id)
+        ).scalar()
+        if row_id is not None:
+            new.append(Waiting(row_id, platform, bot, raw, done=False))
+    return new
+
+
+def waiting(tx: Tx) -> list[Waiting]:
+    """Everything that a stopped process left: not done, or done and not answered; oldest first."""
+    rows = tx.execute(
+        select(t.inbox).where(t.inbox.c.answered_at.is_(None), t.inbox.c.quarantined.is_(None)).order_by(t.inbox.c.id)
+    )
+    return [
+        Waiting(
+            row.id, row.platform, row.bot_id, RawUpdate(row.update_key, row.lane, row.payload), row.done_at is not None
+        )
+        for row in rows
+    ]
+
+
+def done(tx: Tx, inbox_id: int, now: datetime) -> None:
+    tx.execute(update(t.inbox).where(t.inbox.c.id == inbox_id).values(done_at=now))
+
+
+def answered(tx: Tx, inbox_id: int, now: datetime) -> None:
+    tx.execute(update(t.inbox).where(t.inbox.c.id == inbox_id).values(answered_at=now))
+
+
+def quarantine(tx: Tx, inbox_id: int, reason: str, now: datetime) -> None:
+    tx.execute(
+        update(t.inbox).where(t.inbox.c.id == inbox_id).values(quarantined=reason[:128], done_at=now, answered_at=now)
+    )
+
+
+def purge(tx: Tx, now: datetime) -> int:
+    """Forget what was answered long ago."""
+    old = t.inbox.c.received_at < now - KEPT_FOR
+    return tx.execute(delete(t.inbox).where(old, t.inbox.c.answered_at.is_not(None))).rowcount

@@ -1,0 +1,247 @@
+"""Nudges: planned once under a unique key, claimed in one statement, recorded behind a fence. `scheduler.ports.NudgeStore`."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+
+import structlog
+from sqlalchemy import and_, func, or_, select, update
+from sqlalchemy.dialects.sqlite import insert
+
+from bot.store import tables as t
+from bot.store.leases import database_now
+from bot.store.unit import Store, Tx
+from scheduler.nudge import (
+    Broken,
+    Gone,
+    Later,
+    Nudge,
+    NudgeId,
+    NudgeKind,
+    NudgeState,
+    Outcome,
+    Sent,
+    Unknown,
+)
+from scheduler.ports import Drop, Postpone
+from scheduler.slot import Due, Rule, next_due
+
+LEASE = timedelta(seconds=180)  # longer than the slowest send (70 s) and its retry
+PLAN_AT_ONCE = 500  # a batch of 500 takes some 20 ms, so no press waits long behind it
+ATTEMPTS_MOST = 8
+UNKNOWN_WAITS = timedelta(seconds=90)  # before a message of unknown outcome is sent again: a press would prove delivery
+KEPT_FOR = timedelta(days=90)
+
+log = structlog.get_logger()
+
+
+class StoredNudges:
+    """The engine's view of the store."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    async def plan(self, now: datetime) -> int:
+        return await self._store.run(lambda tx: plan(tx, now))
+
+    async def claim(self, now: datetime, owner: str, limit: int) -> Sequence[Nudge]:
+        if not await self._store.read(lambda tx: _anything_due(tx, now)):
+            return []  # an idle tick takes no write lock
+        return await self._store.run(lambda tx: claim(tx, now, owner, limit))
+
+    async def sending(self, nudge: Nudge, owner: str) -> bool:
+        return await self._store.run(lambda tx: _set(tx, nudge, owner, state=NudgeState.SENDING))
+
+    async def record(self, nudge: Nudge, owner: str, outcome: Outcome | Drop | Postpone, now: datetime) -> bool:
+        return await self._store.run(lambda tx: record(tx, nudge, owner, outcome, now))
+
+    async def recover(self, owner: str, now: datetime) -> int:
+        return await self._store.run(lambda tx: recover(tx, owner, now))
+
+    async def next_due(self) -> datetime | None:
+        return await self._store.read(earliest)
+
+
+def plan(tx: Tx, now: datetime) -> int:
+    """Due slots become nudges; of several labels that were missed only the newest does, the others are past their day."""
+    rows = tx.execute(
+        select(t.slot, t.person.c.zone)
+        .join(t.person, t.person.c.id == t.slot.c.person)
+        .where(t.slot.c.next_due_at <= now)
+        .order_by(t.slot.c.next_due_at)
+        .limit(PLAN_AT_ONCE)
+    ).all()
+    for row in rows:
+        rule = Rule(row.at, frozenset(int(digit) for digit in row.weekdays), row.zone)
+        due, missed = Due(row.next_label, row.next_due_at), 0
+        while (following := next_due(rule, due.at, due.label)).at <= now:
+            due, missed = following, missed + 1
+        if missed:
+            log.warning("prompt.stale", slot=row.id, labels_missed=missed)
+        add(tx, f"prompt:{row.id}:{due.label}", NudgeKind.PROMPT, row.person, due.label, due.at, slot=row.id)
+        tx.execute(
+            update(t.slot)
+            .where(t.slot.c.id == row.id)
+            .values(last_label=due.label, next_due_at=following.at, next_label=following.label)
+        )
+    _merge(tx, {row.person for row in rows}, now)
+    return len(rows)
+
+
+def _merge(tx: Tx, people: set[str], now: datetime) -> None:
+    """Several nudges of one person that are due together become one message: the newest."""
+    for person in people:
+        due = tx.execute(
+            select(t.nudge.c.id)
+            .where(t.nudge.c.person == person, t.nudge.c.state == NudgeState.PLANNED, t.nudge.c.not_before <= now)
+            .order_by(t.nudge.c.due_at.desc(), t.nudge.c.id.desc())
+        ).scalars()
+        older = list(due)[1:]
+        if older:
+            tx.execute(update(t.nudge).where(t.nudge.c.id.in_(older)).values(state=NudgeState.DROPPED, reason="merged"))
+
+
+def add(
+    tx: Tx,
+    key: str,
+    kind: NudgeKind,
+    person: str,
+    label: date,
+    due_at: datetime,
+    *,
+    slot: str | None = None,
+    session: str | None = None,
+) -> bool:
+    """Plan a nudge unless its key exists. Returns whether it is new."""
+    new = tx.execute(
+        insert(t.nudge)
+        .values(
+            key=key,
+            kind=kind,
+            person=person,
+            slot=slot,
+            session=session,
+            label=label,
+            due_at=due_at,
+            not_before=due_at,
+            state=NudgeState.PLANNED,
+        )
+        .on_conflict_do_nothing(index_elements=["key"])
+        .returning(t.nudge.c.id)
+    )
+    return new.first() is not None
+
+
+def drop_planned(tx: Tx, person: str, kinds: Sequence[NudgeKind], reason: str) -> None:
+    """What is not on its way yet will not be sent."""
+    tx.execute(
+        update(t.nudge)
+        .where(t.nudge.c.person == person, t.nudge.c.state == NudgeState.PLANNED, t.nudge.c.kind.in_(kinds))
+        .values(state=NudgeState.DROPPED, reason=reason)
+    )
+
+
+def count(tx: Tx, person: str, kind: NudgeKind, label: date) -> int:
+    found = select(func.count()).where(t.nudge.c.person == person, t.nudge.c.kind == kind, t.nudge.c.label == label)
+    return tx.execute(found).scalar_one()
+
+
+def last_prompt_of_slot(tx: Tx, person: str) -> str | None:
+    """The slot whose prompt was sent last, so that a snooze can say where it came from."""
+    found = (
+        select(t.nudge.c.slot)
+        .where(t.nudge.c.person == person, t.nudge.c.kind == NudgeKind.PROMPT, t.nudge.c.state == NudgeState.SENT)
+        .order_by(t.nudge.c.id.desc())
+        .limit(1)
+    )
+    slot: str | None = tx.execute(found).scalar()
+    return slot
+
+
+def claim(tx: Tx, now: datetime, owner: str, limit: int) -> list[Nudge]:
+    """Take due nudges: planned ones, and those whose owner let the lease run out before the wire."""
+    lease_now = database_now(tx)
+    free = (
+        select(t.nudge.c.id)
+        .where(
+            t.nudge.c.not_before <= now,
+            or_(
+                t.nudge.c.state == NudgeState.PLANNED,
+                and_(t.nudge.c.state == NudgeState.CLAIMED, t.nudge.c.lease_until < lease_now),
+            ),
+        )
+        .order_by(t.nudge.c.due_at, t.nudge.c.id)
+        .limit(limit)
+    )
+    rows = tx.execute(
+        update(t.nudge)
+        .where(t.nudge.c.id.in_(free))
+        .values(state=NudgeState.CLAIMED, owner=owner, attempt=t.nudge.c.attempt + 1, lease_until=lease_now + LEASE)
+        .returning(t.nudge)
+    ).all()
+    nudges = [
+        Nudge(
+            NudgeId(row.id), NudgeKind(row.kind), row.person, row.slot, row.session, row.label, row.due_at, row.attempt
+        )
+        for row in rows
+    ]
+    return sorted(nudges, key=lambda nudge: (nudge.due_at, nudge.id))
+
+
+def record(tx: Tx, nudge: Nudge, owner: str, outcome: Outcome | Drop | Postpone, now: datetime) -> bool:
+    match outcome:
+        case Sent(message_id=message_id):
+            return _set(tx, nudge, owner, state=NudgeState.SENT, message_id=message_id, sent_at=now)
+        case Drop(reason=reason):
+            return _set(tx, nudge, owner, state=NudgeState.DROPPED, reason=reason)
+        case Postpone(until=until, reason=reason):
+            return _set(tx, nudge, owner, state=NudgeState.PLANNED, not_before=until, reason=reason)
+        case Gone(reason=reason):
+            return _set(tx, nudge, owner, state=NudgeState.GONE, reason=reason[:64])
+        case Broken(reason=reason):
+            return _set(tx, nudge, owner, state=NudgeState.BROKEN, reason=reason[:64])
+        case Later(seconds=seconds, reason=reason):
+            return _again(tx, nudge, owner, now + timedelta(seconds=seconds), reason)
+        case Unknown(reason=reason):
+            return _again(tx, nudge, owner, now + UNKNOWN_WAITS, reason)
+
+
+def recover(tx: Tx, owner: str, now: datetime) -> int:
+    """After a start: claims of a process that is gone are free at once; what was on the wire waits for a proof of delivery."""
+    others = or_(t.nudge.c.owner.is_(None), t.nudge.c.owner != owner)
+    claimed = tx.execute(
+        update(t.nudge).where(t.nudge.c.state == NudgeState.CLAIMED, others).values(state=NudgeState.PLANNED)
+    )
+    sending = tx.execute(
+        update(t.nudge)
+        .where(t.nudge.c.state == NudgeState.SENDING, others)
+        .values(state=NudgeState.PLANNED, not_before=now + UNKNOWN_WAITS, reason="unknown: stopped while sending")
+    )
+    return claimed.rowcount + sending.rowcount
+
+
+def earliest(tx: Tx) -> datetime | None:
+    slot = tx.execute(select(func.min(t.slot.c.next_due_at))).scalar()
+    nudge = tx.execute(select(func.min(t.nudge.c.not_before)).where(t.nudge.c.state == NudgeState.PLANNED)).scalar()
+    return min((moment for moment in (slot, nudge) if moment is not None), default=None)
+
+
+def _anything_due(tx: Tx, now: datetime) -> bool:
+    states = (NudgeState.PLANNED, NudgeState.CLAIMED)
+    found = select(t.nudge.c.id).where(t.nudge.c.state.in_(states), t.nudge.c.not_before <= now).limit(1)
+    return tx.execute(found).first() is not None
+
+
+def _again(tx: Tx, nudge: Nudge, owner: str, not_before: datetime, reason: str) -> bool:
+    if nudge.attempt >= ATTEMPTS_MOST:
+        return _set(tx, nudge, owner, state=NudgeState.BROKEN, reason=f"gave up: {reason}"[:64])
+    return _set(tx, nudge, owner, state=NudgeState.PLANNED, not_before=not_before, reason=reason[:64])
+
+
+def _set(tx: Tx, nudge: Nudge, owner: str, **values: object) -> bool:
+    """Change a row only while it is still ours: same owner, same attempt."""
+    changed = tx.execute(
+        update(t.nudge)
+        .where(t.nudge.c.id == nudge.id, t.nudge.c.owner == owner, t.nudge.c.attempt == nudge.attempt)
+        .values(**values)
+    )
+    return changed.rowcount == 1

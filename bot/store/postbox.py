@@ -1,0 +1,70 @@
+"""The postbox: the last message of each living thing in a chat; and chats that got a new id."""
+
+from sqlalchemy import ColumnElement, delete, insert, select, update
+
+from bot.platforms.port import Address, MessageKind, Posted
+from bot.store import tables as t
+from bot.store.unit import Store, Tx
+
+
+class StoredPostbox:
+    """`bot.platforms.port.Postbox` over the store."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    async def last(self, address: Address, living: str) -> Posted | None:
+        def query(tx: Tx) -> Posted | None:
+            row = tx.execute(
+                select(t.postbox.c.message_id, t.postbox.c.kind).where(*_at(address), t.postbox.c.living == living)
+            ).one_or_none()
+            return Posted(row.message_id, MessageKind(row.kind)) if row else None
+
+        return await self._store.read(query)
+
+    async def put(self, address: Address, living: str, posted: Posted) -> None:
+        def unit(tx: Tx) -> None:
+            values = {"message_id": posted.message, "kind": posted.kind}
+            known = tx.execute(update(t.postbox).where(*_at(address), t.postbox.c.living == living).values(**values))
+            if not known.rowcount:
+                tx.execute(
+                    insert(t.postbox).values(
+                        platform=address.platform,
+                        bot_id=address.bot,
+                        chat_id=address.chat,
+                        thread_id=address.thread,
+                        living=living,
+                        **values,
+                    )
+                )
+
+        await self._store.run(unit)
+
+    async def moved(self, old: Address, new: Address) -> None:
+        await self._store.run(lambda tx: move_room(tx, old, new))
+
+
+def move_room(tx: Tx, old: Address, new: Address) -> None:
+    """A chat got a new id. Both signals may come, in any order and twice: the second finds nothing left to move."""
+    same = (t.room.c.platform == old.platform, t.room.c.bot_id == old.bot)
+    known = tx.execute(select(t.room.c.id).where(*same, t.room.c.chat_id == new.chat)).first()
+    if known:
+        tx.execute(
+            update(t.room)
+            .where(*same, t.room.c.chat_id == old.chat, t.room.c.moved_to.is_(None))
+            .values(state="moved", moved_to=new.chat)
+        )
+    else:
+        tx.execute(update(t.room).where(*same, t.room.c.chat_id == old.chat).values(chat_id=new.chat))
+    # Messages stay behind in the old chat, so what lived there has no message any more.
+    tx.execute(delete(t.postbox).where(*_at(old)))
+
+
+def _at(address: Address) -> tuple[ColumnElement[bool], ...]:
+    c = t.postbox.c
+    return (
+        c.platform == address.platform,
+        c.bot_id == address.bot,
+        c.chat_id == address.chat,
+        c.thread_id == address.thread,
+    )

@@ -1,0 +1,151 @@
+"""Sessions and the rounds done in them. The plan and the place are a snapshot; the rounds are facts of their own."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Row, Select, func, insert, select, update
+
+from bot.store import snapshot
+from bot.store import tables as t
+from bot.store.unit import Tx
+from drills.practice import Over, RoundDone, RoundUndone, Session
+
+STAYS_OPEN = timedelta(minutes=60)  # after the last accepted press, when its day is over already
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A session as stored: the machine's value, and what the machine does not know. `ends_at`: of its practice day."""
+
+    session: Session
+    person: str
+    kind: str
+    day: date
+    zone: str
+    started_at: datetime
+    last_press_at: datetime
+    ends_at: datetime
+
+    def is_open(self, now: datetime) -> bool:
+        """Open while its day lasts, or for 60 min after its last accepted press."""
+        return now < max(self.ends_at, self.last_press_at + STAYS_OPEN)
+
+    @property
+    def is_over(self) -> bool:
+        return isinstance(self.session.place, Over)
+
+
+def add(tx: Tx, kept: Kept, offset_minutes: int) -> None:
+    session = kept.session
+    tx.execute(
+        insert(t.session).values(
+            id=session.id,
+            person=kept.person,
+            kind=kept.kind,
+            practice_day=kept.day,
+            zone=kept.zone,
+            offset_minutes=offset_minutes,
+            started_at=kept.started_at,
+            last_press_at=kept.last_press_at,
+            ends_at=kept.ends_at,
+            plan=snapshot.plan_to_json(session.plan),
+            position=snapshot.position_to_json(session),
+            rev=session.rev,
+            state="over" if kept.is_over else "open",
+        )
+    )
+
+
+def load(tx: Tx, session_id: str) -> Kept | None:
+    return _one(tx, select(t.session).where(t.session.c.id == session_id))
+
+
+def newest(tx: Tx, person: str) -> Kept | None:
+    """The session that this person began last."""
+    return _one(
+        tx, select(t.session).where(t.session.c.person == person).order_by(t.session.c.started_at.desc()).limit(1)
+    )
+
+
+def save(tx: Tx, before: Session, after: Session, pressed_at: datetime | None) -> bool:
+    """Write the new state if nobody was faster; False otherwise. `pressed_at` None keeps the session from living longer."""
+    values: dict[str, object] = {
+        "plan": snapshot.plan_to_json(after.plan),
+        "position": snapshot.position_to_json(after),
+        "rev": after.rev,
+        "state": "over" if isinstance(after.place, Over) else "open",
+    }
+    if pressed_at is not None:
+        values["last_press_at"] = pressed_at
+    changed = tx.execute(
+        update(t.session).where(t.session.c.id == after.id, t.session.c.rev == before.rev).values(**values)
+    )
+    return changed.rowcount == 1
+
+
+def append(tx: Tx, session_id: str, rev: int, fact: RoundDone, at: datetime) -> None:
+    """One round done, under its unique key; a round that was undone before is done again."""
+    row = {"of": fact.of, "rev": rev, "at": at, "reps": fact.reps, "slipped": fact.slipped, "undone_at": None}
+    again = tx.execute(update(t.round_done).where(*_key(session_id, fact)).values(**row))
+    if not again.rowcount:
+        tx.execute(
+            insert(t.round_done).values(session=session_id, item=fact.item, set_no=fact.set, round_no=fact.round, **row)
+        )
+
+
+def undo(tx: Tx, session_id: str, fact: RoundUndone, at: datetime) -> None:
+    tx.execute(update(t.round_done).where(*_key(session_id, fact)).values(undone_at=at))
+
+
+def done_days(tx: Tx, person: str) -> frozenset[date]:
+    """The practice days on which at least one whole set was done."""
+    sets = (
+        select(t.session.c.practice_day)
+        .join(t.round_done, t.round_done.c.session == t.session.c.id)
+        .where(t.session.c.person == person, t.round_done.c.undone_at.is_(None))
+        .group_by(t.session.c.id, t.session.c.practice_day, t.round_done.c.item, t.round_done.c.set_no)
+        .having(func.count() == func.max(t.round_done.c.of))
+    )
+    return frozenset(tx.execute(select(sets.subquery().c.practice_day).distinct()).scalars())
+
+
+def day_is_done(tx: Tx, person: str, day: date) -> bool:
+    found = (
+        select(t.round_done.c.session)
+        .join(t.session, t.round_done.c.session == t.session.c.id)
+        .where(t.session.c.person == person, t.session.c.practice_day == day, t.round_done.c.undone_at.is_(None))
+        .group_by(t.round_done.c.session, t.round_done.c.item, t.round_done.c.set_no)
+        .having(func.count() == func.max(t.round_done.c.of))
+        .limit(1)
+    )
+    return tx.execute(found).first() is not None
+
+
+def _one(tx: Tx, query: Select[Any]) -> Kept | None:
+    row = tx.execute(query).one_or_none()
+    return _kept(tx, row) if row else None
+
+
+def _kept(tx: Tx, row: Row[Any]) -> Kept:
+    rounds = tx.execute(
+        select(t.round_done)
+        .where(t.round_done.c.session == row.id, t.round_done.c.undone_at.is_(None))
+        .order_by(t.round_done.c.rev)
+    )
+    done = tuple(RoundDone(r.item, r.set_no, r.round_no, r.of, r.reps, r.slipped) for r in rounds)
+    return Kept(
+        session=snapshot.session_from_json(row.id, row.plan, row.position, row.rev, done),
+        person=row.person,
+        kind=row.kind,
+        day=row.practice_day,
+        zone=row.zone,
+        started_at=row.started_at,
+        last_press_at=row.last_press_at,
+        ends_at=row.ends_at,
+    )
+
+
+def _key(session_id: str, fact: RoundDone | RoundUndone) -> tuple[Any, ...]:
+    c = t.round_done.c
+    return c.session == session_id, c.item == fact.item, c.set_no == fact.set, c.round_no == fact.round

@@ -1,0 +1,127 @@
+"""Slots: when a person wants to be prompted, and the next instant of each (indexed: cost grows with what is due)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, time
+
+from sqlalchemy import func, insert, select, update
+
+from bot.store import tables as t
+from bot.store.unit import Tx
+from scheduler.slot import Due, Role, Rule, next_due
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    id: str
+    at: time
+    weekdays: frozenset[int]
+    role: Role
+    next_due_at: datetime | None
+    next_label: date | None
+    last_label: date | None
+
+    def rule(self, zone: str) -> Rule:
+        return Rule(self.at, self.weekdays, zone)
+
+
+def of_person(tx: Tx, person: str) -> list[Slot]:
+    """The slots in force, earliest first."""
+    rows = tx.execute(
+        select(t.slot).where(t.slot.c.person == person, t.slot.c.removed_at.is_(None)).order_by(t.slot.c.at)
+    )
+    return [
+        Slot(
+            row.id,
+            row.at,
+            frozenset(int(digit) for digit in row.weekdays),
+            Role(row.role),
+            row.next_due_at,
+            row.next_label,
+            row.last_label,
+        )
+        for row in rows
+    ]
+
+
+def add(
+    tx: Tx,
+    slot_id: str,
+    person: str,
+    rule: Rule,
+    role: Role,
+    now: datetime,
+    rules_version: str,
+    after: date | None = None,
+) -> Due:
+    """A new slot; returns its first instant. `after`: the first label must be later than this one."""
+    due = next_due(rule, now, after)
+    tx.execute(
+        insert(t.slot).values(
+            id=slot_id,
+            person=person,
+            at=rule.at,
+            weekdays="".join(str(day) for day in sorted(rule.weekdays)),
+            role=role,
+            created_at=now,
+            next_due_at=due.at,
+            next_label=due.label,
+            tz_rules=rules_version,
+        )
+    )
+    return due
+
+
+def remove(tx: Tx, person: str, slot_ids: Iterable[str], now: datetime) -> int:
+    removed = tx.execute(
+        update(t.slot)
+        .where(t.slot.c.person == person, t.slot.c.id.in_(list(slot_ids)), t.slot.c.removed_at.is_(None))
+        .values(removed_at=now, next_due_at=None)
+    )
+    return removed.rowcount
+
+
+def set_role(tx: Tx, person: str, slot_id: str, role: Role) -> None:
+    tx.execute(update(t.slot).where(t.slot.c.person == person, t.slot.c.id == slot_id).values(role=role))
+
+
+def replan(tx: Tx, person: str, zone: str, now: datetime, rules_version: str) -> None:
+    """Compute the next instants anew: the zone changed, or its rules. A label that was prompted is not prompted again."""
+    for slot in of_person(tx, person):
+        due = next_due(slot.rule(zone), now, slot.last_label)
+        tx.execute(
+            update(t.slot)
+            .where(t.slot.c.id == slot.id)
+            .values(next_due_at=due.at, next_label=due.label, tz_rules=rules_version)
+        )
+
+
+def replan_outdated(tx: Tx, now: datetime, rules_version: str, limit: int) -> int:
+    """Recompute slots that an older version of the time-zone data planned. Returns how many people were touched."""
+    people = tx.execute(
+        select(t.person.c.id, t.person.c.zone).where(
+            t.person.c.id.in_(
+                select(t.slot.c.person)
+                .where(t.slot.c.tz_rules != rules_version, t.slot.c.removed_at.is_(None))
+                .distinct()
+                .limit(limit)
+            )
+        )
+    ).all()
+    for row in people:
+        # Only what lies ahead moves: a slot that is due already keeps its instant.
+        for slot in of_person(tx, row.id):
+            values: dict[str, object] = {"tz_rules": rules_version}
+            if slot.next_due_at is not None and slot.next_due_at > now and row.zone:
+                due = next_due(slot.rule(row.zone), now, slot.last_label)
+                values |= {"next_due_at": due.at, "next_label": due.label}
+            tx.execute(update(t.slot).where(t.slot.c.id == slot.id).values(**values))
+    return len(people)
+
+
+def next_prompt(tx: Tx, person: str) -> datetime | None:
+    """The earliest next instant among the person's slots."""
+    found: datetime | None = tx.execute(
+        select(func.min(t.slot.c.next_due_at)).where(t.slot.c.person == person, t.slot.c.removed_at.is_(None))
+    ).scalar()
+    return found

@@ -1,0 +1,293 @@
+"""The tables, as in docs/data.md: facts are stored, streaks and boards are computed from them."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    Time,
+    TypeDecorator,
+    UniqueConstraint,
+)
+from sqlalchemy.engine.interfaces import Dialect
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware UTC datetime. SQLite keeps it as naive UTC text, which sorts as time does."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("an instant needs a zone")
+        utc = value.astimezone(UTC)
+        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def _person(**more: Any) -> Column[str]:
+    return Column("person", String(16), ForeignKey("person.id", ondelete="CASCADE"), **more)
+
+
+person = Table(
+    "person",
+    metadata,
+    Column("id", String(16), primary_key=True),
+    Column("created_at", Instant, nullable=False),
+    Column("joined_day", Date),
+    Column("alias", String(64), nullable=False, server_default=""),
+    Column("language", String(16), nullable=False, server_default="en"),
+    Column("zone", String(64)),
+    Column("day_start", Time, nullable=False),
+    Column("minutes", Integer),
+    Column("band", Boolean),
+    Column("follow_ups", Boolean, nullable=False, server_default="0"),
+    Column("quiet_from", Time),
+    Column("quiet_to", Time),
+    Column("streak_hidden", Boolean, nullable=False, server_default="0"),
+    Column("agreed_at", Instant),
+    Column("screened", String(16)),
+    Column("screened_on", Date),
+    Column("silent_day", Date),
+    Column("stopped", Boolean, nullable=False, server_default="0"),
+    Column("asking", String(16)),
+    Column("asking_arg", String(64)),
+)
+
+account = Table(
+    "account",
+    metadata,
+    Column("platform", String(16), primary_key=True),
+    Column("bot_id", String(32), primary_key=True),
+    Column("external_id", String(64), primary_key=True),
+    _person(nullable=False, index=True),
+    Column("name", String(128), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("first_seen_at", Instant, nullable=False),
+)
+
+room = Table(
+    "room",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("platform", String(16), nullable=False),
+    Column("bot_id", String(32), nullable=False),
+    Column("chat_id", String(64), nullable=False),
+    Column("thread_id", String(32), nullable=False, server_default=""),
+    Column("kind", String(16), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("moved_to", String(64)),
+    _person(nullable=True, index=True),
+    UniqueConstraint("platform", "bot_id", "chat_id", "thread_id"),
+)
+
+slot = Table(
+    "slot",
+    metadata,
+    Column("id", String(16), primary_key=True),
+    _person(nullable=False, index=True),
+    Column("at", Time, nullable=False),
+    Column("weekdays", String(7), nullable=False),
+    Column("role", String(16), nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("removed_at", Instant),
+    Column("next_due_at", Instant, index=True),
+    Column("next_label", Date),
+    Column("last_label", Date),
+    Column("tz_rules", String(16), nullable=False),
+)
+
+setting_version = Table(
+    "setting_version",
+    metadata,
+    _person(primary_key=True),
+    Column("kind", String(16), primary_key=True),
+    Column("effective_from", Instant, primary_key=True),
+    Column("value", String(64), nullable=False),
+)
+
+session = Table(
+    "session",
+    metadata,
+    Column("id", String(16), primary_key=True),
+    _person(nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("practice_day", Date, nullable=False),
+    Column("zone", String(64), nullable=False),
+    Column("offset_minutes", Integer, nullable=False),
+    Column("started_at", Instant, nullable=False),
+    Column("last_press_at", Instant, nullable=False),
+    Column("ends_at", Instant, nullable=False),
+    Column("plan", JSON, nullable=False),
+    Column("position", JSON, nullable=False),
+    Column("rev", Integer, nullable=False),
+    Column("state", String(16), nullable=False),
+    Index("ix_session_person_started_at", "person", "started_at"),
+)
+
+round_done = Table(
+    "round_done",
+    metadata,
+    Column("session", String(16), ForeignKey("session.id", ondelete="CASCADE"), primary_key=True),
+    Column("item", Integer, primary_key=True),
+    Column("set_no", Integer, primary_key=True),
+    Column("round_no", Integer, primary_key=True),
+    Column("of", Integer, nullable=False),
+    Column("rev", Integer, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("reps", Integer),
+    Column("slipped", Boolean, nullable=False),
+    Column("undone_at", Instant),
+)
+
+pause = Table(
+    "pause",
+    metadata,
+    Column("id", String(16), primary_key=True),
+    _person(nullable=False, index=True),
+    Column("first_day", Date, nullable=False),
+    Column("last_day", Date),
+    Column("reason", String(16), nullable=False, server_default=""),
+    Column("entered_at", Instant, nullable=False),
+    Column("resumed_at", Instant),
+)
+
+pain = Table(
+    "pain",
+    metadata,
+    Column("id", String(16), primary_key=True),
+    _person(nullable=False, index=True),
+    Column("session", String(16)),
+    Column("drill", String(24), nullable=False),
+    Column("colour", String(8), nullable=False),
+    Column("at", Instant, nullable=False),
+)
+
+nudge = Table(
+    "nudge",
+    metadata,
+    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+    Column("key", String(96), nullable=False, unique=True),
+    Column("kind", String(16), nullable=False),
+    _person(nullable=False, index=True),
+    Column("slot", String(16)),
+    Column("session", String(16)),
+    Column("label", Date, nullable=False),
+    Column("due_at", Instant, nullable=False),
+    Column("not_before", Instant, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("reason", String(64), nullable=False, server_default=""),
+    Column("owner", String(32)),
+    Column("attempt", Integer, nullable=False, server_default="0"),
+    Column("lease_until", Instant),
+    Column("message_id", String(32)),
+    Column("sent_at", Instant),
+    Index("ix_nudge_state_not_before", "state", "not_before"),
+)
+
+inbox = Table(
+    "inbox",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("platform", String(16), nullable=False),
+    Column("bot_id", String(32), nullable=False),
+    Column("update_key", String(64), nullable=False),
+    Column("lane", String(64), nullable=False),
+    Column("payload", Text, nullable=False),
+    Column("received_at", Instant, nullable=False),
+    Column("done_at", Instant),
+    Column("answered_at", Instant),
+    Column("quarantined", String(128)),
+    UniqueConstraint("platform", "bot_id", "update_key"),
+    Index("ix_inbox_answered_at_id", "answered_at", "id"),
+    sqlite_autoincrement=True,
+)
+
+postbox = Table(
+    "postbox",
+    metadata,
+    Column("platform", String(16), primary_key=True),
+    Column("bot_id", String(32), primary_key=True),
+    Column("chat_id", String(64), primary_key=True),
+    Column("thread_id", String(32), primary_key=True),
+    Column("living", String(32), primary_key=True),
+    Column("message_id", String(32), nullable=False),
+    Column("kind", String(8), nullable=False),
+)
+
+local_persona = Table(
+    "local_persona",
+    metadata,
+    Column("id", String(16), primary_key=True),
+    Column("name", String(64), nullable=False),
+    Column("seq", Integer, nullable=False),
+)
+
+local_line = Table(
+    "local_line",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("chat", String(64), nullable=False),
+    Column("author", String(16), nullable=False),
+    Column("body", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+    Index("ix_local_line_chat_id", "chat", "id"),
+    sqlite_autoincrement=True,
+)
+
+lease = Table(
+    "lease",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("owner", String(32), nullable=False),
+    Column("until", Instant, nullable=False),
+)
+
+heartbeat = Table(
+    "heartbeat",
+    metadata,
+    Column("name", String(32), primary_key=True),
+    Column("at", Instant, nullable=False),
+)
+
+travel = Table(
+    "travel",
+    metadata,
+    Column("name", String(16), primary_key=True),
+    Column("offset_seconds", BigInteger, nullable=False),
+)
+
+tombstone = Table(
+    "tombstone",
+    metadata,
+    Column("account_hash", String(64), primary_key=True),
+    Column("erased_at", Instant, nullable=False),
+)

@@ -1,0 +1,202 @@
+"""The unit of work: one synchronous function, run in a worker thread, committed when it returns.
+
+`await store.run(unit)`: one writer thread; it takes all waiting units into one transaction, each in its own savepoint, and
+their futures resolve after the shared commit (group commit, docs/decisions/0002). `await store.read(query)`: a small pool
+of read-only connections. A unit may run more than once (a busy database, a fault in a neighbour), so it must not do
+anything but read and write rows; no network call can slip in, because it is not a coroutine.
+"""
+
+import asyncio
+import queue
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, TypeAlias, TypeVar
+
+import structlog
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import QueuePool
+
+from bot.store.faults import StoreBusy, StoreFault, translate
+
+Tx: TypeAlias = Connection
+T = TypeVar("T")
+
+BUSY_SECONDS = 15.0  # how long a unit is retried on a busy database before the person is told
+BUSY_STEP_MS = 1000  # SQLite's own wait inside one try
+GROUP_MOST = 64  # units in one commit: bounds the time that a press waits behind others
+READERS = 4
+
+log = structlog.get_logger()
+
+
+class _Waiting:
+    __slots__ = ("future", "since", "unit")
+
+    def __init__(self, unit: Callable[[Tx], Any]) -> None:
+        self.unit = unit
+        self.future: Future[Any] = Future()
+        self.since = time.monotonic()
+
+
+def open_engine(path: Path, *, read_only: bool = False) -> Engine:
+    """An engine on a SQLite file: WAL, full sync, foreign keys, and BEGIN IMMEDIATE for whoever writes."""
+    engine = create_engine(
+        f"sqlite:///{path}",
+        poolclass=QueuePool,
+        pool_size=READERS if read_only else 1,
+        max_overflow=0,
+        hide_parameters=True,
+        connect_args={"check_same_thread": False, "timeout": BUSY_STEP_MS / 1000},
+    )
+
+    @event.listens_for(engine, "connect")
+    def _connected(connection: Any, _record: object) -> None:
+        connection.isolation_level = None  # we write BEGIN ourselves; the driver's own transactions lose updates
+        cursor = connection.cursor()
+        cursor.execute(f"PRAGMA busy_timeout={BUSY_STEP_MS}")
+        if read_only:
+            cursor.execute("PRAGMA query_only=ON")
+        else:
+            cursor.execute("PRAGMA journal_mode=WAL")
+            cursor.execute("PRAGMA synchronous=FULL")
+            cursor.execute("PRAGMA foreign_keys=ON")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+
+    return engine
+
+
+class Store:
+    """One database file, open. Build it with `bot.store.opening.open_store`, which also migrates."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._writer = open_engine(path)
+        self._reader = open_engine(path, read_only=True)
+        self._waiting: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
+        self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="store-read")
+        self._thread = threading.Thread(target=self._work, name="store-write", daemon=True)
+        self._thread.start()
+        self._closed = False
+
+    async def run(self, unit: Callable[[Tx], T]) -> T:
+        """Run a unit and return its value after the commit. Cancelling the caller never cancels the unit.
+
+        Raises StoreFault when the database failed (nothing was written), or what the unit itself raised.
+        """
+        return await asyncio.shield(asyncio.wrap_future(self._submit(unit)))
+
+    def _submit(self, unit: Callable[[Tx], T]) -> "Future[T]":
+        if self._closed:
+            raise StoreFault("closed")
+        waiting = _Waiting(unit)
+        self._waiting.put(waiting)
+        return waiting.future
+
+    async def read(self, query: Callable[[Tx], T]) -> T:
+        """Run a query on a read-only connection. It sees what was committed before it began."""
+        return await asyncio.get_running_loop().run_in_executor(self._readers, self._read, query)
+
+    def _read(self, query: Callable[[Tx], T]) -> T:
+        try:
+            with self._reader.begin() as tx:
+                return query(tx)
+        except DBAPIError as error:
+            raise translate(error) or error from None
+
+    async def close(self) -> None:
+        """Finish the units that wait, then close. Waits for the writer."""
+        if not self._closed:
+            self._closed = True
+            self._waiting.put(None)
+            await asyncio.to_thread(self._thread.join)
+            self._readers.shutdown(wait=True)
+            self._reader.dispose()
+            self._writer.dispose()
+
+    # --- the writer thread ---
+
+    def _work(self) -> None:
+        while True:
+            first = self._waiting.get()
+            if first is None:
+                return
+            group = [first]
+            stop = False
+            while len(group) < GROUP_MOST and not self._waiting.empty():
+                following = self._waiting.get()
+                if following is None:
+                    stop = True
+                    break
+                group.append(following)
+            self._commit(group)
+            if stop:
+                return
+
+    def _commit(self, group: list[_Waiting]) -> None:
+        """Commit a group; if the database fails on it, each unit again alone, so that one cannot spoil the others."""
+        try:
+            results = self._together(group)
+        except StoreFault as fault:
+            if isinstance(fault, StoreBusy):
+                patient = [w for w in group if time.monotonic() - w.since < BUSY_SECONDS]
+                for waiting in group:
+                    if waiting not in patient:
+                        waiting.future.set_exception(fault)
+                if patient:
+                    self._commit(patient)
+            elif len(group) > 1:
+                for waiting in group:
+                    self._commit([waiting])
+            else:
+                log.warning("store.fault", kind=fault.kind, reason=str(fault))
+                group[0].future.set_exception(fault)
+            return
+        for waiting, (value, error) in zip(group, results, strict=True):
+            if error is None:
+                waiting.future.set_result(value)
+            else:
+                waiting.future.set_exception(error)
+
+    def _together(self, group: list[_Waiting]) -> list[tuple[Any, BaseException | None]]:
+        results: list[tuple[Any, BaseException | None]] = []
+        try:
+            with self._writer.connect() as tx, tx.begin():
+                for waiting in group:
+                    results.append(self._one(tx, waiting))
+        except DBAPIError as error:
+            fault = translate(error)
+            if fault is None:
+                log.exception("store.bug")
+                fault = StoreFault(type(error).__name__)
+            raise fault from None
+        return results
+
+    def _one(self, tx: Tx, waiting: _Waiting) -> tuple[Any, BaseException | None]:
+        """One unit in its savepoint. Its own exception undoes it alone; a database fault undoes the whole group."""
+        savepoint = tx.begin_nested()
+        try:
+            value = waiting.unit(tx)
+        except DBAPIError as error:
+            if translate(error) is not None:
+                raise
+            savepoint.rollback()
+            return None, error
+        except Exception as error:  # noqa: BLE001 - handed to the caller's future, not swallowed
+            savepoint.rollback()
+            return None, error
+        savepoint.commit()
+        return value, None
+
+
+def quick_check(tx: Tx) -> str | None:
+    """None when SQLite finds the file whole, else its first complaint. Reads the whole file."""
+    complaint: str = tx.execute(text("PRAGMA quick_check(1)")).scalar_one()
+    return None if complaint == "ok" else complaint
