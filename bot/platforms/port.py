@@ -3,31 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import Protocol, TypeAlias
 
 from bot.actions import Action
+from bot.addresses import Account, Address, MessageKind, Posted, RawUpdate
 from bot.cards import Reply
 from scheduler.nudge import Outcome
-
-
-@dataclass(frozen=True, slots=True)
-class Account:
-    """Somebody on a platform. `id` is the platform's own id as text (never a user name: those change)."""
-
-    platform: str
-    bot: str
-    id: str
-
-
-@dataclass(frozen=True, slots=True)
-class Address:
-    """Where to speak. `thread` is "" outside of topics."""
-
-    platform: str
-    bot: str
-    chat: str
-    thread: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,29 +70,9 @@ class Unreadable(Exception):
     """This update cannot be understood; it is quarantined and the next one goes on."""
 
 
-@dataclass(frozen=True, slots=True)
-class RawUpdate:
-    """What arrived, as it arrived. `key` is unique for (platform, bot); `lane`: updates of one lane are worked in order."""
-
-    key: str
-    lane: str
-    payload: str
-
-
 class Intake(Protocol):
     async def accept(self, platform: str, bot: str, updates: Sequence[RawUpdate]) -> None:
         """Store the updates and return after the commit; only then may the platform confirm them. Known keys are ignored."""
-
-
-class MessageKind(StrEnum):
-    TEXT = "text"
-    PHOTO = "photo"
-
-
-@dataclass(frozen=True, slots=True)
-class Posted:
-    message: str
-    kind: MessageKind
 
 
 class Postbox(Protocol):
@@ -155,3 +116,23 @@ class MenuEntry:
     name: str
     description: str
     team: bool
+
+
+__all__ = [
+    "Account",
+    "Address",
+    "Heard",
+    "Intake",
+    "MenuEntry",
+    "MessageKind",
+    "Platform",
+    "Postbox",
+    "Posted",
+    "Press",
+    "RawUpdate",
+    "Reached",
+    "RoomMoved",
+    "Said",
+    "Sender",
+    "Unreadable",
+]

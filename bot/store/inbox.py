@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, select, update
 from sqlalchemy.dialects.sqlite import insert
 
-from bot.platforms.port import RawUpdate
+from bot.addresses import RawUpdate
 from bot.store import tables as t
 from bot.store.unit import Tx
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Row, insert, select, update
 
-from bot.platforms.port import Account, Address
+from bot.addresses import Account, Address
 from bot.store import tables as t
 from bot.store.unit import Tx
 from drills.day import DEFAULT_DAY_START

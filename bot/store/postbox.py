@@ -2,7 +2,7 @@
 
 from sqlalchemy import ColumnElement, delete, insert, select, update
 
-from bot.platforms.port import Address, MessageKind, Posted
+from bot.addresses import Address, MessageKind, Posted
 from bot.store import tables as t
 from bot.store.unit import Store, Tx
 
