@@ -1,0 +1,174 @@
+"""Card -> what Telegram is sent: HTML text, the same as plain text, and an inline keyboard. Pure."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import assert_never
+
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup
+from telegram.constants import KeyboardButtonStyle
+
+from bot.actions import encode
+from bot.cards import (
+    LABEL_MAX,
+    TEXT_MAX,
+    Block,
+    Button,
+    Card,
+    Control,
+    Countdown,
+    Fine,
+    Labelled,
+    Lead,
+    Link,
+    Mark,
+    Meter,
+    Points,
+    PrivateLink,
+    RoundMark,
+    Rounds,
+    Square,
+    Squares,
+    Style,
+    Tone,
+)
+from bot.platforms.telegram.markup import Html, bold, clean_name, cut, italic, join, moment, safe, width
+
+CAPTION_MAX = 1024
+NOTICE_MAX = 200  # answerCallbackQuery
+
+_BAR = 10  # blocks of a meter: one for ten per cent, and it fits on the narrowest phone beside a label
+_MARKS = {Mark.DONE: "✓", Mark.NOW: "▶", Mark.TODO: "·"}
+_TONES = {
+    Tone.DONE: "🟩",
+    Tone.OPEN: "⬜",
+    Tone.NEUTRAL: "⬜",
+    Tone.PAUSED: "🟦",
+    Tone.MISSED: "▫️",  # small and pale on purpose: a missed day is not an alarm
+}
+# PLAIN and QUIET have no colour of their own; clients older than February 2026 draw every button alike.
+_STYLES = {Style.PRIMARY: KeyboardButtonStyle.PRIMARY, Style.DANGER: KeyboardButtonStyle.DANGER}
+_REST = "…"
+
+
+@dataclass(frozen=True, slots=True)
+class Payload:
+    """`plain` is what is sent when Telegram cannot parse our markup."""
+
+    text: str
+    plain: str
+    keyboard: InlineKeyboardMarkup | None
+
+
+def render(card: Card, username: str, longest: int = TEXT_MAX) -> Payload:
+    """The card within `longest` characters (CAPTION_MAX below a photo). `username` is ours, for links to the private chat."""
+    body = _fit(_lines(card), longest)
+    return Payload(body.markup, body.plain, _keyboard(card.rows, username))
+
+
+def notice(text: str) -> str:
+    """The short answer to a tap: plain text, no markup."""
+    return cut(safe(text).plain, NOTICE_MAX)
+
+
+def _lines(card: Card) -> list[Html]:
+    """Every line of the card; an empty one stands between blocks of different kinds."""
+    lines = [bold(safe(card.title))]
+    blocks: list[Block] = [*card.blocks]
+    if card.ask is not None and card.ask.hint:
+        blocks.append(Fine(card.ask.hint))
+    for _, alike in groupby(blocks, key=type):
+        lines.append(safe(""))
+        for index, block in enumerate(alike):
+            if index and isinstance(block, str):
+                lines.append(safe(""))
+            lines.extend(_block(block))
+    return lines
+
+
+def _block(block: Block) -> Iterable[Html]:
+    match block:
+        case str():
+            return _split(safe(block))
+        case Lead(text):
+            return [bold(line) for line in _split(safe(text))]
+        case Labelled(label, text):
+            first, *rest = _split(safe(text))
+            return [bold(safe(label)) + safe(" ") + first, *rest]
+        case Fine(text):
+            return [italic(line) for line in _split(safe(text))]
+        case Points(items):
+            return [safe("• ") + join(" ", _split(safe(item))) for item in items]
+        case Rounds(rounds):
+            return [_rounds(line) for line in rounds]
+        case Meter(label, percent):
+            return [_meter(label, percent)]
+        case Squares(days):
+            return [join("  ", [_square(day) for day in days])]
+        case Countdown(label, until):
+            return [bold(safe(label)) + safe(" ") + moment(until)]
+        case _:
+            assert_never(block)
+
+
+def _split(text: Html) -> list[Html]:
+    """One Html per line: escaped text may be cut at its new lines, for neither entities nor tags hold one."""
+    return [Html(*pair) for pair in zip(text.markup.split("\n"), text.plain.split("\n"), strict=True)]
+
+
+def _rounds(line: Sequence[RoundMark]) -> Html:
+    parts = []
+    for item in line:
+        part = safe(f"{item.label}\N{NO-BREAK SPACE}{_MARKS[item.mark]}")
+        parts.append(bold(part) if item.mark is Mark.NOW else part)
+    return join("   ", parts)
+
+
+def _meter(label: str, percent: int) -> Html:
+    percent = min(100, max(0, percent))
+    # The bar is full only at 100 % and empty only at 0 %: a bar must not say "done" before it is.
+    full = _BAR if percent == 100 else min(_BAR - 1, max(percent // 10, 1 if percent else 0))
+    bar = safe(f"{'█' * full}{'░' * (_BAR - full)} {percent}%")
+    return bold(safe(label)) + safe(" ") + bar if label else bar
+
+
+def _square(day: Square) -> Html:
+    return safe(f"{day.label}\N{NO-BREAK SPACE}{_TONES[day.tone]}")
+
+
+def _fit(lines: Sequence[Html], longest: int) -> Html:
+    """As many lines as fit; the line that does not is cut (without its markup), and an ellipsis line says that more was there."""
+    kept: list[Html] = []
+    room = longest - width("\n" + _REST)
+    for index, line in enumerate(lines):
+        need = line.width + (1 if kept else 0)
+        if need <= room or (index == len(lines) - 1 and need <= room + width("\n" + _REST)):
+            kept.append(line)
+            room -= need
+            continue
+        start = safe(cut(line.plain, room - 1)) if room > 1 else safe("")
+        kept += [part for part in (start, safe(_REST)) if part.plain]
+        break
+    whole = join("\n", kept)
+    # A card of nothing but invisible characters would be refused as empty.
+    return whole if whole.plain.strip() else safe(_REST)
+
+
+def _keyboard(rows: Sequence[Sequence[Control]], username: str) -> InlineKeyboardMarkup | None:
+    drawn = [[button for control in row if (button := _button(control, username))] for row in rows]
+    kept = [row for row in drawn if row]
+    return InlineKeyboardMarkup(kept) if kept else None
+
+
+def _button(control: Control, username: str) -> InlineKeyboardButton | None:
+    label = cut(clean_name(control.label, LABEL_MAX), LABEL_MAX) or _REST
+    match control:
+        case Button(_, action, style):
+            return InlineKeyboardButton(label, callback_data=encode(action), style=_STYLES.get(style))
+        case Link(_, url):
+            return InlineKeyboardButton(label, url=url)
+        case PrivateLink(_, payload):
+            # Our user name is known from the first getMe on; before it there is nowhere to link to.
+            return InlineKeyboardButton(label, url=f"https://t.me/{username}?start={payload}") if username else None
+        case _:
+            assert_never(control)
