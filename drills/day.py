@@ -20,7 +20,7 @@ _ONE_DAY = timedelta(days=1)
 
 def practice_day(moment: datetime, zone: ZoneInfo, day_start: time) -> date:
     """The practice day that holds this moment (aware)."""
-    label = local_date(moment, zone) + _ONE_DAY
+    label = local_date(moment, zone)  # no later day has begun: a day begins on its own date, or after it
     while begins(label, zone, day_start) > moment:
         label -= _ONE_DAY
     return label

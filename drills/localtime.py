@@ -27,7 +27,6 @@ _INVERTED = re.compile(r"(etc/)?gmt[+-]?[0-9]+")
 # In summer these stay on winter time, and "Factory" is no place; whoever writes EST in July means New York's clock.
 _MISLEADING = frozenset({"est", "mst", "factory"})
 _NAME_MAX = 64
-_PROBES = (time(0), time(12), time.max)
 
 
 def use_packaged_rules() -> None:
@@ -78,10 +77,11 @@ def instant(label: date, at: time, zone: ZoneInfo, which: Which = Which.FIRST) -
 def date_exists(label: date, zone: ZoneInfo) -> bool:
     """Whether the calendar of `zone` has this date. Apia had no 30 December 2011.
 
-    A date exists when one of its times does. A slot's own time may lie in a gap that reaches past midnight (23:30 in
-    Nuuk on the last Saturday of March): the date exists, and the shifted instant already shows the next date.
+    Zones jump over whole dates, so it is enough to look at midnight; where a gap begins at midnight and is shorter than
+    a day, the shifted midnight is still on the date. A slot's own time may lie in a gap that reaches past midnight
+    (23:30 in Nuuk on the last Saturday of March): such a date exists, though the instant shows the next one.
     """
-    return any(local_date(instant(label, at, zone), zone) == label for at in _PROBES)
+    return local_date(instant(label, time(0), zone), zone) == label
 
 
 def local_date(moment: datetime, zone: ZoneInfo) -> date:

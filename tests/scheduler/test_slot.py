@@ -87,6 +87,7 @@ def test_a_slot_whose_gap_reaches_past_midnight_speaks_once_for_its_own_label() 
     assert written(rule, "2026-03-27 12:00", 3) == expected
     # Asked after local midnight, before the shifted instant: the label of yesterday is still to come.
     assert next_due(rule, utc("2026-03-29 01:10"), date(2026, 3, 27)).label == date(2026, 3, 28)
+    assert next_due(rule, utc("2026-03-29 01:10"), date(2026, 3, 28)).label == date(2026, 3, 29)
 
 
 def test_weekdays_are_those_of_the_local_calendar() -> None:
