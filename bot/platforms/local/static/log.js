@@ -1,0 +1,189 @@
+// The open chat: its lines in order, changed in place without moving what is being read.
+
+import { drawLine, drawSaid } from "./cards.js";
+import { $, el } from "./dom.js";
+import { state } from "./state.js";
+import { word } from "./words.js";
+import { longDay } from "./when.js";
+
+const NEAR_END = 90; // px: whoever is this close to the end wants to stay there
+const TOGETHER = 5 * 60 * 1000; // ms: lines of one author that stand together
+
+export class Log {
+  #acts;
+  #shown = new Map(); // line id -> {json, element}
+  #chat = null;
+  #zone = null;
+  #persona = null;
+
+  constructor(acts) {
+    this.#acts = acts;
+    $("newer").addEventListener("click", () => this.toEnd());
+    $("scroll").addEventListener("scroll", () => this.#atEnd() && ($("newer").hidden = true), { passive: true });
+    addEventListener("resize", () => this.#stuck && this.toEnd());
+    $("scroll").addEventListener("scroll", () => (this.#stuck = this.#atEnd()), { passive: true });
+  }
+
+  #stuck = true;
+
+  // Everything anew when another chat, zone or player is shown; otherwise only what is different.
+  show() {
+    const same = this.#chat === state.chat && this.#zone === state.zone && this.#persona === state.persona;
+    const log = $("log");
+    if (!same) {
+      [this.#chat, this.#zone, this.#persona] = [state.chat, state.zone, state.persona];
+      this.#shown.clear();
+      log.setAttribute("aria-live", "off"); // history is not news
+      log.replaceChildren();
+    }
+    const lines = state.lines();
+    for (const line of lines) this.#put(line);
+    this.#seams();
+    this.#empty(lines.length === 0);
+    this.showPending();
+    if (!same) {
+      this.toEnd();
+      requestAnimationFrame(() => log.setAttribute("aria-live", "polite"));
+    }
+  }
+
+  put(line, isNew) {
+    const end = this.#atEnd();
+    const mine = line.author === state.persona;
+    this.#put(line);
+    if (isNew) {
+      this.#seams();
+      this.#empty(false);
+    }
+    this.showPending();
+    if (end || (isNew && mine)) this.toEnd();
+    else if (isNew) $("newer").hidden = false;
+  }
+
+  showPending() {
+    const waiting = [...state.pending].filter(([, each]) => each.chat === state.chat);
+    $("pending").replaceChildren(
+      ...waiting.map(([request, { text, persona, failed }]) => {
+        const name = state.people.find((person) => person.id === persona)?.name ?? "";
+        const line = drawSaid({ name, text, author: persona }, true);
+        line.classList.add(failed ? "failed" : "sending");
+        const again = () => this.#acts.again(request);
+        const drop = () => this.#acts.drop(request);
+        line.append(
+          failed
+            ? el(
+                "p",
+                { class: "at", role: "alert" },
+                failed,
+                el("button", { class: "button quiet small", type: "button", on: { click: again } }, word("again")),
+                el("button", { class: "button quiet small", type: "button", on: { click: drop } }, word("drop")),
+              )
+            : el("p", { class: "at" }, word("sending")),
+        );
+        return line;
+      }),
+    );
+    if (waiting.length && this.#stuck) this.toEnd();
+  }
+
+  toEnd() {
+    const scroll = $("scroll");
+    scroll.scrollTop = scroll.scrollHeight;
+    $("newer").hidden = true;
+    this.#stuck = true;
+  }
+
+  element(id) {
+    return this.#shown.get(id)?.element;
+  }
+
+  #atEnd() {
+    const scroll = $("scroll");
+    return scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < NEAR_END;
+  }
+
+  #put(line) {
+    const json = JSON.stringify(line);
+    const before = this.#shown.get(line.id);
+    if (before?.json === json) return;
+    const element = drawLine(line, this.#acts);
+    this.#shown.set(line.id, { json, element });
+    if (before) {
+      this.#replace(before.element, element, line);
+    } else {
+      const later = [...this.#shown.keys()].filter((id) => id > line.id);
+      const next = later.length ? this.#shown.get(Math.min(...later)).element : null;
+      $("log").insertBefore(element, next);
+    }
+  }
+
+  // In place: what is above the eye does not move, and the keyboard stays where it was.
+  #replace(old, element, line) {
+    const scroll = $("scroll");
+    const above = old.getBoundingClientRect().bottom <= scroll.getBoundingClientRect().top;
+    const height = old.offsetHeight;
+    const focused = old.contains(document.activeElement) ? focusOf(old) : null;
+    element.className = `${element.className} ${["follows", "precedes"].filter((name) => old.classList.contains(name)).join(" ")}`;
+    element.setAttribute("aria-live", "off"); // the change is announced in one sentence below, not read out whole
+    element.classList.add("changed");
+    old.replaceWith(element);
+    if (above) scroll.scrollTop += element.offsetHeight - height;
+    if (focused) refocus(element, focused);
+    if (line.card?.rows.length || focused) {
+      const lead = line.card?.blocks.find((block) => block.type === "lead" || block.type === "text");
+      $("status").textContent = [line.card?.title, lead?.text].filter(Boolean).join(". ");
+    }
+  }
+
+  // Days between the lines, and which lines stand together.
+  #seams() {
+    for (const seam of $("log").querySelectorAll(".seam")) seam.remove();
+    let day = null;
+    let before = null;
+    for (const line of state.lines()) {
+      const { element } = this.#shown.get(line.id);
+      const at = new Date(line.at);
+      const today = longDay(at, state.zone);
+      if (today !== day) element.before(el("p", { class: "seam" }, el("span", {}, today)));
+      const follows = before !== null && today === day && before.author === line.author && at - new Date(before.at) < TOGETHER;
+      element.classList.toggle("follows", follows);
+      if (before) this.#shown.get(before.id).element.classList.toggle("precedes", follows);
+      element.classList.remove("precedes");
+      [day, before] = [today, line];
+    }
+  }
+
+  #empty(empty) {
+    $("log").querySelector(".welcome")?.remove();
+    if (!empty) return;
+    const kind = state.team ? "team" : "private";
+    const begin = el("button", { class: "button primary large", type: "button" }, word("begin"));
+    begin.addEventListener("click", () => this.#acts.say("/start"));
+    $("log").append(
+      el(
+        "div",
+        { class: "welcome" },
+        el("img", { src: "/static/icon.svg", alt: "", width: 88, height: 88 }),
+        el("h2", {}, word(`welcome.${kind}.title`)),
+        el("p", {}, word(`welcome.${kind}.text`)),
+        state.team ? null : begin,
+      ),
+    );
+  }
+}
+
+function focusOf(article) {
+  const controls = [...article.querySelectorAll(".rows .button")];
+  const index = controls.indexOf(document.activeElement);
+  return { index, label: document.activeElement.textContent };
+}
+
+function refocus(article, { index, label }) {
+  const controls = [...article.querySelectorAll(".rows .button")];
+  const next =
+    controls.find((each) => each.textContent === label) ??
+    controls.find((each) => each.classList.contains("primary")) ??
+    controls[Math.min(index, controls.length - 1)] ??
+    article;
+  next.focus({ preventScroll: true });
+}

@@ -1,0 +1,1 @@
+"""Tests of the local chat; `client.py` also serves the stories."""

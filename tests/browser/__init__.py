@@ -1,0 +1,1 @@
+"""The local chat's page in a real browser."""
