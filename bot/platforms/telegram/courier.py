@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 
 import structlog
-from telegram import Bot, InlineKeyboardMarkup, InputFile, LinkPreviewOptions
+from telegram import Bot, InputFile, LinkPreviewOptions
 from telegram.constants import ParseMode
 
 from bot.cards import Attachment
@@ -87,13 +87,9 @@ class Courier:
 
     async def strip(self, address: Address, message: str) -> Fault | None:
         """Take the buttons off a message that another one has replaced."""
+        # An edit without a keyboard takes the keyboard away.
         return await self._quietly(
-            self._bot.edit_message_reply_markup(
-                address.chat,
-                int(message),
-                reply_markup=InlineKeyboardMarkup(()),
-                read_timeout=_TIDY_SECONDS,
-            )
+            self._bot.edit_message_reply_markup(address.chat, int(message), read_timeout=_TIDY_SECONDS)
         )
 
     async def answer_tap(self, receipt: str, text: str | None, alert: bool) -> Fault | None:
