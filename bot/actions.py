@@ -62,7 +62,6 @@ class Setting(StrEnum):
     HIDE_STREAK = "hide"
     FOLLOW_UPS = "follow"
     ZONE = "zone"
-    DAY_START = "dayst"
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,6 +68,18 @@ def newest(tx: Tx, person: str) -> Kept | None:
     )
 
 
+def of_day(tx: Tx, person: str, day: date) -> list[Kept]:
+    """The sessions of one practice day, in the order in which they began."""
+    query = select(t.session).where(t.session.c.person == person, t.session.c.practice_day == day)
+    return [_kept(tx, row) for row in tx.execute(query.order_by(t.session.c.started_at)).all()]
+
+
+def open_with_rest(tx: Tx) -> list[Kept]:
+    """Sessions that may have a rest running: those that are not over, newest first."""
+    query = select(t.session).where(t.session.c.state == "open").order_by(t.session.c.last_press_at.desc()).limit(1000)
+    return [_kept(tx, row) for row in tx.execute(query).all()]
+
+
 def save(tx: Tx, before: Session, after: Session, pressed_at: datetime | None) -> bool:
     """Write the new state if nobody was faster; False otherwise. `pressed_at` None keeps the session from living longer."""
     values: dict[str, object] = {

@@ -21,8 +21,8 @@ class StoredTranscript:
         at = self._now()
 
         def unit(tx: Tx) -> int:
-            added = tx.execute(insert(t.local_line).values(chat=chat, author=author, body=body, at=at))
-            key: int = added.inserted_primary_key[0]
+            line = insert(t.local_line).values(chat=chat, author=author, body=body, at=at)
+            key: int = tx.execute(line.returning(t.local_line.c.id)).scalar_one()
             return key
 
         return Line(await self._store.run(unit), chat, author, body, at)

@@ -62,5 +62,5 @@ def load(language: str = SOURCE_LANGUAGE) -> Words:
                 text = message.string
                 if key in messages:
                     raise ValueError(f"{file}: {key} stands in two catalogues")
-                messages[key] = (text,) if isinstance(text, str) else tuple(text)
+                messages[key] = (text,) if isinstance(text, str) else tuple(text or ())
     return Words(language, messages)

@@ -1,0 +1,5 @@
+"""`python -m bot` is `toehold`."""
+
+from bot.cli import main
+
+main()

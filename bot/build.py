@@ -1,0 +1,154 @@
+"""The composition root: the only file that names concrete classes and puts them together."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+
+import structlog
+
+from bot import words
+from bot.addresses import Account
+from bot.clock import TravelClock
+from bot.coach.door import Coach
+from bot.coach.prompts import Prompts
+from bot.cues import Cues
+from bot.heart import Heart, Machine
+from bot.ids import new_id
+from bot.intake import Intake
+from bot.nursery import Nursery
+from bot.platforms.port import MenuEntry, Platform
+from bot.settings import Settings
+from bot.store import beats, inbox, people, slots
+from bot.store.nudges import StoredNudges
+from bot.store.opening import lock_database, open_store
+from bot.store.postbox import StoredPostbox
+from bot.store.transcript import StoredTranscript
+from bot.store.unit import Store, Tx
+from bot.views.notes import COMMANDS, TEAM_COMMANDS
+from drills import catalog as drill_catalog
+from drills.localtime import rules_version
+from scheduler.engine import Engine
+from scheduler.pulse import Pulse
+
+REPLAN_AT_ONCE = 200  # people whose slots are recomputed in one unit after new time-zone rules
+PURGE_SECONDS = 6 * 3600.0
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Bot:
+    """The whole, running."""
+
+    store: Store
+    clock: TravelClock
+    coach: Coach
+    intake: Intake
+    engine: Engine
+    heart: Heart
+    machine: Machine
+    platforms: dict[str, Platform]
+    local_url: str | None = None
+
+
+def menu() -> list[MenuEntry]:
+    texts = words.load()
+    return [MenuEntry(name, texts(f"command.{name}"), name in TEAM_COMMANDS) for name in COMMANDS]
+
+
+@asynccontextmanager
+async def running(settings: Settings, *, pulse: bool = True) -> AsyncIterator[Bot]:
+    """Open the database, connect the platforms, and work until the block ends. Raises what makes a start impossible."""
+    catalog = drill_catalog.load()
+    lock = lock_database(settings.database_path)
+    try:
+        store = open_store(settings.database_path, lambda revision: log.info("store.migrating", revision=revision))
+        try:
+            async with _working(settings, store, catalog, pulse) as bot:
+                yield bot
+        finally:
+            await store.close()
+    finally:
+        lock.free()
+
+
+@asynccontextmanager
+async def _working(settings: Settings, store: Store, catalog: drill_catalog.Catalog, pulse: bool) -> AsyncIterator[Bot]:
+    offset = await store.read(beats.travelled) if settings.time_machine else timedelta()
+    clock = TravelClock(offset)
+    cues = Cues(clock)
+    coach = Coach(store, catalog, clock, cues)
+    async with Nursery() as nursery:
+        intake = Intake(store, coach, clock, nursery)
+        engine = Engine(StoredNudges(store), Prompts(store, catalog, intake.platforms), new_id())
+        heart = Heart(store, engine, coach, cues, intake, clock)
+        machine = Machine(store, heart, clock)
+        _connect(settings, store, clock, intake, machine)
+        bot = Bot(store, clock, coach, intake, engine, heart, machine, intake.platforms)
+        await engine.recover(clock.now())
+        for platform in intake.platforms.values():
+            nursery.start(platform.run(), f"platform:{platform.name}", vital=True)
+        await intake.resume()
+        await coach.restore_cues()
+        nursery.start(_replan(store, clock), "replan")
+        nursery.start(cues.run(heart.ring), "cues")
+        heartbeat = Pulse(heart.beat)
+        cleaning = Pulse(lambda: _purge(store, clock), PURGE_SECONDS)
+        if pulse:
+            heartbeat.start()
+            cleaning.start()
+        try:
+            yield bot
+        finally:
+            heartbeat.stop()
+            cleaning.stop()
+
+
+def _connect(settings: Settings, store: Store, clock: TravelClock, intake: Intake, machine: Machine) -> None:
+    postbox, texts = StoredPostbox(store), words.load()
+    if settings.telegram_bot_token is not None:
+        from bot.platforms.telegram.platform import Telegram  # python-telegram-bot takes a while to import
+
+        token = settings.telegram_bot_token.get_secret_value()
+        intake.platforms["telegram"] = Telegram(token, settings.telegram_api_url, intake, postbox, texts, menu())
+    if settings.local_chat:
+        from bot.platforms.local.platform import LocalChat
+
+        access = settings.toehold_access_token
+        intake.platforms["local"] = LocalChat(
+            settings.toehold_host,
+            settings.toehold_port,
+            intake,
+            postbox,
+            StoredTranscript(store, clock.now),
+            texts,
+            menu(),
+            machine if settings.time_machine else None,
+            clock.now,
+            access.get_secret_value() if access else None,
+            lambda account: store.read(lambda tx: _zone_of(tx, account)),
+        )
+
+
+def _zone_of(tx: Tx, account: Account) -> str | None:
+    person = people.by_account(tx, account)
+    return person.zone if person else None
+
+
+async def _replan(store: Store, clock: TravelClock) -> None:
+    """Slots that older time-zone rules planned are planned again, in small units beside the work."""
+    rules = rules_version()
+
+    def unit(tx: Tx) -> int:
+        return slots.replan_outdated(tx, clock.now(), rules, REPLAN_AT_ONCE)
+
+    while touched := await store.run(unit):
+        log.info("slot.replanned", people=touched, rules=rules)
+
+
+async def _purge(store: Store, clock: TravelClock) -> None:
+    now = clock.now()
+    purged = await store.run(lambda tx: inbox.purge(tx, now))
+    if purged:
+        log.info("inbox.purged", count=purged)

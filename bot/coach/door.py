@@ -1,0 +1,246 @@
+"""The door of the coach: what was heard -> one unit of work -> the reply. Nothing is said before its commit."""
+
+from datetime import datetime
+
+import structlog
+
+from bot import words
+from bot.actions import (
+    Agree,
+    EditSlot,
+    EditTimes,
+    Erase,
+    NotToday,
+    PauseFor,
+    PickTime,
+    PickZone,
+    Play,
+    Screening,
+    Set,
+    Show,
+    Snooze,
+    Start,
+)
+from bot.addresses import Address
+from bot.cards import PLAYER, Place, Reply
+from bot.clock import Clock
+from bot.coach import mydata, onboarding, practice, settings, times, today, typed
+from bot.coach.desk import Answer, Desk
+from bot.cues import SHORTEST, Cue, Cues
+from bot.ids import new_id
+from bot.platforms.port import Heard, Press, Reached, RoomMoved, Said
+from bot.store import inbox, people, postbox, sessions
+from bot.store.faults import StoreFault
+from bot.store.unit import Store, Tx
+from bot.views import notes
+from bot.views.practice import Playing
+from bot.views.scenes import Scene, draw
+from drills.catalog import Catalog
+from drills.practice import AtRound
+
+log = structlog.get_logger()
+
+
+class Unfinished(Exception):
+    """The database failed: nothing was written, so what was heard must be worked again. `reply` says so to the person."""
+
+    def __init__(self, heard: Heard, reply: Reply | None) -> None:
+        super().__init__()
+        self.heard = heard
+        self.reply = reply
+
+
+class Coach:
+    def __init__(self, store: Store, catalog: Catalog, clock: Clock, cues: Cues) -> None:
+        self._store = store
+        self._catalog = catalog
+        self._clock = clock
+        self._cues = cues
+
+    async def hear(self, heard: Heard, inbox_id: int) -> Reply | None:
+        """Work what was heard, once: its effect and the inbox row are committed together. None: nothing to say.
+
+        Raises Unfinished when the database failed. A fault of ours is answered with one sentence and a number.
+        """
+        now = self._clock.now()
+
+        def unit(tx: Tx) -> Answer | None:
+            answer = self._work(tx, heard, now)
+            inbox.done(tx, inbox_id, now)
+            return answer
+
+        try:
+            answer = await self._store.run(unit)
+            return None if answer is None else self._reply(answer, _address(heard))
+        except StoreFault as fault:
+            log.warning("coach.store-fault", kind=fault.kind, inbox=inbox_id)
+            raise Unfinished(heard, self._fault(heard, fault.kind)) from fault
+        except Exception:
+            number = new_id()[:6]
+            log.exception("coach.failed", number=number, inbox=inbox_id)
+            await self._store.run(lambda tx: inbox.quarantine(tx, inbox_id, f"failed {number}", now))
+            return self._fault(heard, "bug", number)
+
+    async def repaint(self, heard: Heard) -> Reply | None:
+        """The effect is in the database, the answer may never have been seen: show the true card again."""
+        now = self._clock.now()
+        answer = await self._store.read(lambda tx: self._true_card(tx, heard, now))
+        return None if answer is None else self._reply(answer, _address(heard))
+
+    async def cue(self, cue: Cue) -> Reply | None:
+        """The card of a session whose rest has just ended; None when it has moved on."""
+        now = self._clock.now()
+
+        def query(tx: Tx) -> Scene | None:
+            kept = sessions.load(tx, cue.session)
+            if kept is None or kept.session.rev != cue.rev:
+                return None
+            person = people.load(tx, kept.person)
+            if person is None:
+                return None
+            return practice.scene(Desk(tx, now, person, self._catalog, words.load(), cue.address), kept)
+
+        scene = await self._store.read(query)
+        return None if scene is None else Reply(draw(words.load(), scene), living=PLAYER)
+
+    async def restore_cues(self) -> None:
+        """At start: rests that still run, or ended while nobody was there, get their cue again."""
+
+        def query(tx: Tx) -> list[Cue]:
+            cues = []
+            for kept in sessions.open_with_rest(tx):
+                place = kept.session.place
+                address = people.private_address(tx, kept.person)
+                if isinstance(place, AtRound) and place.rest_until and address:
+                    cues.append(Cue(kept.session.id, kept.session.rev, place.rest_until, address))
+            return cues
+
+        for cue in await self._store.read(query):
+            self._cues.set(cue)
+
+    # --- one unit ---
+
+    def _work(self, tx: Tx, heard: Heard, now: datetime) -> Answer | None:
+        match heard:
+            case Reached(sender=sender, reachable=reachable):
+                people.set_reachable(tx, sender.account, reachable)
+                return None
+            case RoomMoved(old=old, new=new):
+                postbox.move_room(tx, old, new)
+                return None
+            case Press(private=False) | Said(private=False):
+                return self._in_team(tx, heard)
+            case Said(text=text):
+                return typed.said(self._desk(tx, heard, now), text)
+            case Press():
+                return self._pressed(self._desk(tx, heard, now), heard)
+
+    def _in_team(self, tx: Tx, heard: Press | Said) -> Answer | None:
+        """Practice is private: a team chat gets one card that leads there, and only when it is asked."""
+        if isinstance(heard, Said):
+            asked = heard.text.startswith("/")
+            return Answer(notes.TeamRoom(), Place.NEW) if asked else None
+        if isinstance(heard.action, Play):
+            kept = sessions.load(tx, heard.action.session)
+            person = people.by_account(tx, heard.sender.account)
+            if kept and (person is None or kept.person != person.id):
+                return Answer(None, notice=words.load()("notice.not-yours"), alert=True)
+        return Answer(notes.TeamRoom())
+
+    def _desk(self, tx: Tx, heard: Press | Said, now: datetime) -> Desk:
+        sender = heard.sender
+        person = people.by_account(tx, sender.account)
+        if person is None:
+            person = people.create(tx, new_id(), sender.account, sender.name, words.SOURCE_LANGUAGE, now)
+        else:
+            people.seen(tx, sender.account, sender.name)
+        people.keep_private_room(tx, person.id, heard.address)
+        return Desk(tx, now, person, self._catalog, words.load(), heard.address, sender.zone_hint)
+
+    def _pressed(self, desk: Desk, press: Press) -> Answer:
+        action = press.action
+        if desk.person.asking and not isinstance(action, Erase):
+            desk = desk.change(asking=None)
+        match action:
+            case Play():
+                return practice.play(desk, action)
+            case Start():
+                return practice.start(desk, action)
+            case Agree():
+                return onboarding.agree(desk, action)
+            case PickZone():
+                return onboarding.pick_zone(desk, action)
+            case PickTime():
+                return onboarding.pick_time(desk, action)
+            case Screening():
+                return onboarding.screening(desk, action)
+            case Show():
+                return typed.show(desk, action)
+            case Erase():
+                return mydata.erase(desk, action)
+            case None:
+                return Answer(None, notice=desk.words("notice.unknown-button"), alert=True)
+            case Set() if not onboarding.is_set_up(desk):
+                return onboarding.answer_setting(desk, action)
+            case _ if not onboarding.is_set_up(desk):
+                return Answer(onboarding.next_scene(desk))
+            case Set():
+                return settings.change(desk, action)
+            case EditTimes():
+                return times.edit(desk, action)
+            case EditSlot():
+                return times.edit_slot(desk, action)
+            case Snooze():
+                return today.snooze(desk, action)
+            case NotToday():
+                return today.not_today(desk, action)
+            case PauseFor():
+                return today.edit_pause(desk, action)
+
+    def _true_card(self, tx: Tx, heard: Heard, now: datetime) -> Answer | None:
+        if not isinstance(heard, Press | Said) or not heard.private:
+            return None
+        person = people.by_account(tx, heard.sender.account)
+        if person is None:
+            return Answer(notes.Erased(), Place.NEW)
+        desk = Desk(tx, now, person, self._catalog, words.load(), heard.address, heard.sender.zone_hint)
+        place = Place.HERE if isinstance(heard, Press) else Place.NEW
+        if isinstance(heard, Press) and isinstance(heard.action, Play):
+            kept = sessions.load(tx, heard.action.session)
+            if kept and kept.person == person.id:
+                return Answer(practice.scene(desk, kept), place, living=PLAYER)
+        if not onboarding.is_set_up(desk):
+            return Answer(onboarding.next_scene(desk), place)
+        open_session = practice.unfinished(desk)
+        if open_session is not None:
+            return Answer(practice.scene(desk, open_session), place, living=PLAYER)
+        return Answer(today.plan(desk), Place.NEW, living=PLAYER)
+
+    # --- after the commit ---
+
+    def _reply(self, answer: Answer, address: Address) -> Reply:
+        card = None if answer.scene is None else draw(words.load(), answer.scene)
+        self._keep_cue(answer.scene, address)
+        return Reply(card, answer.place, answer.notice, answer.alert, answer.living, answer.attachments)
+
+    def _keep_cue(self, scene: Scene | None, address: Address) -> None:
+        if not isinstance(scene, Playing):
+            return
+        session, place = scene.session, scene.session.place
+        if isinstance(place, AtRound) and place.rest_until and place.rest_until - scene.now >= SHORTEST:
+            self._cues.set(Cue(session.id, session.rev, place.rest_until, address))
+        else:
+            self._cues.clear(session.id)
+
+    def _fault(self, heard: Heard, kind: str, number: str = "") -> Reply | None:
+        match heard:
+            case Press():
+                return Reply(None, notice=words.load()(f"fault.{kind}"), alert=True)
+            case Said(private=True):
+                return Reply(draw(words.load(), notes.FaultScene(kind, number)), Place.NEW)
+            case _:
+                return None
+
+
+def _address(heard: Heard) -> Address:
+    return heard.new if isinstance(heard, RoomMoved) else heard.address

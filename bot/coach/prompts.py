@@ -1,0 +1,101 @@
+"""Prompts: when the moment comes, reality is read again; then the card is built and sent. `scheduler.ports.Deliverer`."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from bot import words
+from bot.addresses import Address
+from bot.cards import PLAYER, Place, Reply
+from bot.coach import practice, today
+from bot.coach.desk import Desk
+from bot.coach.quiet import quiet_until
+from bot.platforms.port import Platform
+from bot.store import care, people, sessions, slots
+from bot.store.unit import Store, Tx
+from bot.views.scenes import Scene, draw
+from drills import day as practice_days
+from drills import safety
+from drills.catalog import Catalog
+from scheduler.nudge import Gone, Later, Nudge, NudgeKind, Outcome
+from scheduler.ports import Drop, Postpone, Verdict
+from scheduler.slot import Role
+
+LATE = timedelta(minutes=15)  # from here on the card says that it is late, and quiet hours bind it
+
+
+class Prompts:
+    def __init__(self, store: Store, catalog: Catalog, platforms: Mapping[str, Platform]) -> None:
+        self._store = store
+        self._catalog = catalog
+        self._platforms = platforms
+
+    async def judge(self, nudge: Nudge, now: datetime) -> Verdict:
+        return await self._store.read(lambda tx: self._judge(tx, nudge, now))
+
+    async def send(self, nudge: Nudge, now: datetime) -> Outcome | Drop:
+        def query(tx: Tx) -> tuple[Address, Scene] | None:
+            desk = self._desk(tx, nudge, now)
+            if desk is None:
+                return None
+            late = nudge.due_at if nudge.kind is NudgeKind.PROMPT and now - nudge.due_at > LATE else None
+            return desk.address, today.plan(desk, prompted=True, late_since=late)
+
+        found = await self._store.read(query)
+        if found is None:
+            return Drop("nobody there")
+        address, scene = found
+        platform = self._platforms.get(address.platform)
+        if platform is None or platform.bot != address.bot:
+            return Later(3600, "this platform is not connected")
+        card = draw(words.load(), scene)
+        outcome = await platform.deliver(address, Reply(card, Place.NEW, living=PLAYER))
+        if isinstance(outcome, Gone):
+            await self._store.run(lambda tx: people.block_everywhere(tx, nudge.person))
+        return outcome
+
+    def _judge(self, tx: Tx, nudge: Nudge, now: datetime) -> Verdict:
+        desk = self._desk(tx, nudge, now)
+        if desk is None:
+            return Drop("nobody there")
+        person = desk.person
+        if not people.is_reachable(tx, person.id):
+            return Drop("blocked")
+        if person.stopped:
+            return Drop("stopped")
+        slot = next((slot for slot in slots.of_person(tx, person.id) if slot.id == nudge.slot), None)
+        if nudge.kind is NudgeKind.PROMPT and slot is None:
+            return Drop("slot removed")
+        label = practice_days.practice_day(nudge.due_at, desk.zone, person.day_start)
+        ends = desk.ends(label)
+        if now >= ends:
+            return Drop("stale")
+        if not _may_be_prompted(desk):
+            return Drop("not set up or screened out")
+        if practice.unfinished(desk) is not None:
+            return Drop("session open")
+        if any(pause.covers(label) for pause in care.pauses(tx, person.id)) and not care.resumed_today(
+            tx, person.id, label
+        ):
+            return Drop("paused")
+        if person.silent_day == label:
+            return Drop("not today")
+        extra = slot is not None and slot.role is Role.EXTRA
+        if not extra and sessions.day_is_done(tx, person.id, label):
+            return Drop("done already")
+        if nudge.kind is not NudgeKind.PROMPT or now - nudge.due_at > LATE:
+            quiet = quiet_until(person, desk.zone, now)
+            if quiet is not None:
+                return Drop("stale") if quiet >= ends else Postpone(quiet, "quiet hours")
+        return None
+
+    def _desk(self, tx: Tx, nudge: Nudge, now: datetime) -> Desk | None:
+        person = people.load(tx, nudge.person)
+        address = people.private_address(tx, nudge.person)
+        if person is None or address is None or person.zone is None:
+            return None
+        return Desk(tx, now, person, self._catalog, words.load(), address)
+
+
+def _may_be_prompted(desk: Desk) -> bool:
+    """The screening is asked again every 90 days: that alone does not silence the prompts."""
+    return desk.person.joined_day is not None and safety.may_practise(desk.person.screened)

@@ -1,0 +1,88 @@
+"""Settings: each is changed at once, and the card says so."""
+
+from datetime import time
+
+from bot.actions import Set, Setting
+from bot.cards import Place
+from bot.coach import onboarding
+from bot.coach.desk import Answer, Desk
+from bot.reading.places import popular_places
+from bot.reading.times import read_span
+from bot.views import onboarding as onboarding_view
+from bot.views import settings as view
+from drills import safety
+
+
+def scene(desk: Desk, changed: str | None = None) -> view.SettingsScene:
+    person = desk.person
+    return view.SettingsScene(
+        zone_name=person.zone or "UTC",
+        minutes=person.minutes or 3,
+        band=bool(person.band),
+        quiet=(person.quiet_from, person.quiet_to) if person.quiet_from and person.quiet_to else None,
+        streak_hidden=person.streak_hidden,
+        follow_ups=person.follow_ups,
+        gentle=safety.gentle_only(person.screened),
+        changed=changed,
+    )
+
+
+def show(desk: Desk, text: str = "") -> Answer:
+    """/settings, or "/settings zone Tokyo", "/settings minutes 6", "/settings quiet 22-7"."""
+    what, _, value = text.strip().partition(" ")
+    match what.lower():
+        case "zone" if value.strip():
+            return onboarding.typed_place(desk, value.strip())
+        case "zone":
+            return _ask_zone(desk, Place.NEW)
+        case "minutes":
+            changed = onboarding.set_minutes(desk, value.strip())
+            return Answer(scene(changed, "minutes" if changed is not desk else None), Place.NEW)
+        case "quiet" if value.strip():
+            return typed_quiet(desk, value)
+        case _:
+            return Answer(scene(desk), Place.NEW)
+
+
+def change(desk: Desk, action: Set) -> Answer:
+    yes = action.value == "yes"
+    match action.setting:
+        case Setting.MINUTES:
+            return Answer(scene(onboarding.set_minutes(desk, action.value), "minutes"))
+        case Setting.BAND:
+            return Answer(scene(desk.change(band=yes), "band"))
+        case Setting.FOLLOW_UPS:
+            return Answer(scene(desk.change(follow_ups=yes), "follow-ups"))
+        case Setting.HIDE_STREAK:
+            return Answer(scene(desk.change(streak_hidden=yes), "streak"))
+        case Setting.ZONE:
+            return _ask_zone(desk, Place.HERE)
+        case Setting.QUIET:
+            return _quiet(desk, action.value)
+
+
+def _ask_zone(desk: Desk, place: Place) -> Answer:
+    desk.change(asking="zone")
+    choices = tuple((found.name, found.zone) for found in popular_places(desk.zone_hint))
+    return Answer(onboarding_view.AskPlace(choices), place)
+
+
+def _quiet(desk: Desk, value: str) -> Answer:
+    if value == "off":
+        return Answer(scene(desk.change(quiet_from=None, quiet_to=None, asking=None), "quiet"))
+    if value == "ask":
+        desk.change(asking="quiet")
+        return Answer(view.AskQuiet())
+    try:
+        start, end = (time(int(part[:2]), int(part[2:])) for part in value.split("-"))
+    except ValueError:
+        return Answer(scene(desk))
+    return Answer(scene(desk.change(quiet_from=start, quiet_to=end, asking=None), "quiet"))
+
+
+def typed_quiet(desk: Desk, text: str) -> Answer:
+    span = read_span(text)
+    if span is None:
+        desk.change(asking="quiet")
+        return Answer(view.AskQuiet(understood=False), Place.NEW)
+    return Answer(scene(desk.change(quiet_from=span[0], quiet_to=span[1], asking=None), "quiet"), Place.NEW)

@@ -1,0 +1,149 @@
+"""Today: the plan before it is begun, and what may be chosen instead: later, not today, a pause."""
+
+from datetime import datetime, time, timedelta
+
+from bot.actions import NotToday, PauseFor, Show, Snooze
+from bot.cards import PLAYER, Place
+from bot.coach import practice
+from bot.coach.desk import Answer, Desk
+from bot.coach.quiet import quiet_until
+from bot.reading.times import read_minutes
+from bot.store import care, nudges, sessions
+from bot.views import notes
+from bot.views import today as view
+from bot.views.result import ClosedSession
+from bot.views.scenes import Scene
+from drills import programme
+from drills.localtime import instant, local_date
+from drills.model import DrillId
+from scheduler.nudge import NudgeKind
+
+TONIGHT = time(20)
+TONIGHT_OFFERED_UNTIL = time(19, 30)
+SNOOZE_MOST = timedelta(hours=12)
+
+
+def show(desk: Desk) -> Answer:
+    """/today: the open session, or today's plan. It becomes the living message."""
+    closed = practice.may_not_practise(desk)
+    if closed is not None:
+        return Answer(closed, Place.NEW)
+    kept = practice.unfinished(desk)
+    if kept is not None:
+        return Answer(practice.scene(desk, kept), Place.NEW, living=PLAYER)
+    return Answer(plan(desk), Place.NEW, living=PLAYER)
+
+
+def plan(desk: Desk, *, prompted: bool = False, late_since: datetime | None = None) -> Scene:
+    today = desk.today
+    parts = practice.rest_of_plan(desk, today) or programme.todays_plan(desk.catalog, today, desk.needs())
+    if not parts:
+        return view.AllResting()
+    return view.Today(
+        plan=parts,
+        catalog=desk.catalog,
+        day=today,
+        calendar_day=local_date(desk.now, desk.zone),
+        standing=desk.standing(),
+        hidden=desk.person.streak_hidden,
+        zone=desk.zone,
+        prompted=prompted,
+        late_since=late_since,
+        tonight=_tonight_is_offered(desk),
+        done=sessions.day_is_done(desk.tx, desk.person.id, today),
+    )
+
+
+def drills(desk: Desk, action: Show) -> Answer:
+    if action.arg:
+        drill = desk.catalog.get(DrillId(action.arg))
+        if drill is not None:
+            return Answer(view.DrillScene(drill, desk.today))
+    return Answer(view.DrillList(desk.catalog, desk.today))
+
+
+def snooze(desk: Desk, action: Snooze) -> Answer:
+    """From the press; never past the end of the practice day, never into quiet hours; the rule of the slot stays."""
+    today = desk.today
+    if action.day != f"{today:%Y%m%d}":
+        label = practice.read_day(action.day)
+        return Answer(ClosedSession(label, today) if label else notes.NothingChanged("button"), living=PLAYER)
+    if action.minutes < 0:
+        desk.change(asking="snooze")
+        return Answer(view.AskSnooze(today), living=PLAYER)
+    if action.minutes == 0:
+        until = instant(local_date(desk.now, desk.zone), TONIGHT, desk.zone)
+        if not _tonight_is_offered(desk):
+            return Answer(view.SnoozeRefused("tonight", until, desk.zone, today), living=PLAYER)
+    else:
+        until = desk.now + min(timedelta(minutes=action.minutes), SNOOZE_MOST)
+    return _snooze_until(desk, until, Place.HERE)
+
+
+def typed_snooze(desk: Desk, text: str) -> Answer:
+    minutes = read_minutes(text)
+    if minutes is None:
+        desk.change(asking="snooze")
+        return Answer(view.AskSnooze(desk.today, understood=False), Place.NEW, living=PLAYER)
+    return _snooze_until(desk.change(asking=None), desk.now + timedelta(minutes=minutes), Place.NEW)
+
+
+def _snooze_until(desk: Desk, until: datetime, place: Place) -> Answer:
+    desk = desk.change(asking=None)
+    today, ends = desk.today, desk.ends(desk.today)
+    if until >= ends:
+        return Answer(view.SnoozeRefused("day-ends", ends, desk.zone, today), place, living=PLAYER)
+    if quiet_until(desk.person, desk.zone, until) is not None:
+        return Answer(view.SnoozeRefused("quiet", until, desk.zone, today), place, living=PLAYER)
+    nudges.drop_planned(desk.tx, desk.person.id, (NudgeKind.SNOOZE, NudgeKind.FOLLOW_UP), "snoozed")
+    number = nudges.count(desk.tx, desk.person.id, NudgeKind.SNOOZE, today) + 1
+    key = f"snooze:{desk.person.id}:{today}:{number}"
+    nudges.add(desk.tx, key, NudgeKind.SNOOZE, desk.person.id, today, until)
+    return Answer(view.Snoozed(until, desk.zone, today), place, living=PLAYER)
+
+
+def not_today(desk: Desk, action: NotToday) -> Answer:
+    """No more prompts in this practice day; the day itself stays due."""
+    today = desk.today
+    if action.day != f"{today:%Y%m%d}":
+        label = practice.read_day(action.day)
+        return Answer(ClosedSession(label, today) if label else notes.NothingChanged("button"), living=PLAYER)
+    desk = desk.change(silent_day=today, asking=None)
+    nudges.drop_planned(desk.tx, desk.person.id, (NudgeKind.SNOOZE, NudgeKind.FOLLOW_UP), "not today")
+    return Answer(view.NotTodayScene(today), living=PLAYER)
+
+
+def pause(desk: Desk, place: Place) -> Answer:
+    return Answer(_pause_scene(desk), place)
+
+
+def edit_pause(desk: Desk, action: PauseFor) -> Answer:
+    """Pause from today on (days = 0: until resumed), or resume (-1). A second tap finds the pause there already."""
+    today = desk.today
+    if action.days < 0:
+        ended = care.resume(desk.tx, desk.person.id, today, desk.now)
+        return Answer(_pause_scene(desk, just_resumed=bool(ended)))
+    if action.days > 366:
+        return Answer(_pause_scene(desk))
+    if not any(pause.covers(today) for pause in care.pauses(desk.tx, desk.person.id)):
+        last = today + timedelta(days=action.days - 1) if action.days else None
+        care.begin_pause(desk.tx, desk.person.id, today, last, action.reason, desk.now)
+        nudges.drop_planned(desk.tx, desk.person.id, (NudgeKind.SNOOZE, NudgeKind.FOLLOW_UP), "paused")
+    return Answer(_pause_scene(desk))
+
+
+def _pause_scene(desk: Desk, *, just_resumed: bool = False) -> view.PauseScene:
+    if just_resumed:
+        return view.PauseScene(paused=False, until=None, just_resumed=True)
+    today = desk.today
+    now = [pause for pause in care.pauses(desk.tx, desk.person.id) if pause.covers(today)]
+    if care.resumed_today(desk.tx, desk.person.id, today):
+        now = []
+    ends = [pause.last for pause in now]
+    until = None if None in ends else max((last for last in ends if last), default=None)
+    return view.PauseScene(paused=bool(now), until=until)
+
+
+def _tonight_is_offered(desk: Desk) -> bool:
+    local = desk.now.astimezone(desk.zone)
+    return desk.person.day_start <= local.time() < TONIGHT_OFFERED_UNTIL

@@ -1,0 +1,106 @@
+"""The heart: one beat works everything that is due (engine and cues); the time machine is many beats, one per due instant."""
+
+import asyncio
+from datetime import datetime, timedelta
+
+import structlog
+
+from bot.addresses import Account
+from bot.clock import TravelClock
+from bot.coach.door import Coach
+from bot.cues import Cues
+from bot.intake import Intake
+from bot.store import beats, care, people, slots
+from bot.store.unit import Store, Tx
+from scheduler.engine import Delivery, Engine
+from scheduler.nudge import Sent
+
+FURTHEST = timedelta(days=30)  # how far "next prompt" looks before it says that none comes
+
+log = structlog.get_logger()
+
+
+class Heart:
+    def __init__(
+        self, store: Store, engine: Engine, coach: Coach, cues: Cues, intake: Intake, clock: TravelClock
+    ) -> None:
+        self._store = store
+        self._engine = engine
+        self._coach = coach
+        self._cues = cues
+        self._intake = intake
+        self._clock = clock
+
+    async def beat(self) -> list[Delivery]:
+        """Everything that is due now; and a mark in the store that we were alive."""
+        now = self._clock.now()
+        await self.ring(now)
+        deliveries = await self._engine.tick(now)
+        await self._store.run(lambda tx: beats.mark(tx, now))
+        return deliveries
+
+    async def ring(self, now: datetime) -> None:
+        """Redraw the cards whose rest has ended."""
+        for cue in self._cues.take_due(now):
+            reply = await self._coach.cue(cue)
+            platform = self._intake.platforms.get(cue.address.platform)
+            if reply is not None and platform is not None:
+                await platform.redraw(cue.address, reply)
+
+    async def next_due(self) -> datetime | None:
+        moments = (await self._engine.next_due(), self._cues.next_due())
+        return min((moment for moment in moments if moment is not None), default=None)
+
+
+class Machine:
+    """`bot.platforms.local.machine.TimeMachine`: it never jumps, it works every due instant up to its target."""
+
+    def __init__(self, store: Store, heart: Heart, clock: TravelClock) -> None:
+        self._store = store
+        self._heart = heart
+        self._clock = clock
+        self._travelling = asyncio.Lock()
+
+    def now(self) -> datetime:
+        return self._clock.now()
+
+    async def forward(self, delta: timedelta) -> datetime:
+        async with self._travelling:
+            target = self._clock.now() + delta
+            while (await self._step(target)) is not None:
+                pass
+            await self._travel_to(target)
+            return self._clock.now()
+
+    async def next_prompt(self, account: Account) -> datetime | None:
+        async with self._travelling:
+            person = await self._store.read(lambda tx: _who_is_prompted(tx, account))
+            if person is None:
+                return None
+            furthest = self._clock.now() + FURTHEST
+            while (deliveries := await self._step(furthest)) is not None:
+                if any(d.nudge.person == person and isinstance(d.result, Sent) for d in deliveries):
+                    return self._clock.now()
+            return None
+
+    async def _step(self, target: datetime) -> list[Delivery] | None:
+        """Go to the next due instant and work it; None when there is none up to `target`."""
+        due = await self._heart.next_due()
+        if due is None or due > target:
+            return None
+        await self._travel_to(due)
+        return await self._heart.beat()
+
+    async def _travel_to(self, moment: datetime) -> None:
+        self._clock.travel_to(moment)
+        offset = self._clock.offset
+        await self._store.run(lambda tx: beats.keep_travel(tx, offset))
+
+
+def _who_is_prompted(tx: Tx, account: Account) -> str | None:
+    """The person, if a prompt can come at all: not for one who stopped, paused without an end, or has no times."""
+    person = people.by_account(tx, account)
+    if person is None or person.stopped or slots.next_prompt(tx, person.id) is None:
+        return None
+    endless = any(pause.last is None for pause in care.pauses(tx, person.id))
+    return None if endless else person.id

@@ -1,0 +1,99 @@
+"""Environment or `.env` -> one frozen Settings. Nobody else reads the environment; secrets have no readable form."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+class WrongSettingError(Exception):
+    """A setting cannot be used. The message is one sentence: its name, what is wrong, what to do. Never its value."""
+
+
+class Settings(BaseSettings):
+    """Every setting, with its default. The names of the environment variables are stable; see `.env.example`."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="ignore", env_file_encoding="utf-8", env_ignore_empty=True)
+
+    telegram_bot_token: SecretStr | None = None
+    telegram_api_url: str = "https://api.telegram.org"
+    database_url: str = ""
+    toehold_host: str = "127.0.0.1"
+    toehold_port: Annotated[int, Field(ge=0, le=65535)] = 8765
+    toehold_data_dir: Path = Path("data")
+    toehold_local: bool | None = None
+    toehold_access_token: SecretStr | None = None
+    toehold_log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    discord_bot_token: Annotated[SecretStr | None, NoDecode] = None
+
+    @field_validator("telegram_bot_token")
+    @classmethod
+    def _looks_like_a_token(cls, token: SecretStr | None) -> SecretStr | None:
+        if token is not None:
+            number, colon, rest = token.get_secret_value().partition(":")
+            if not (number.isdecimal() and colon and rest and token.get_secret_value().isascii()):
+                raise ValueError("must look like 123456:ABC-DEF, as BotFather gives it")
+        return token
+
+    @field_validator("telegram_api_url")
+    @classmethod
+    def _is_a_safe_url(cls, url: str) -> str:
+        url = url.rstrip("/")
+        plain_loopback = any(url.startswith((f"http://{host}:", f"http://[{host}]:")) for host in LOOPBACK)
+        if not url.startswith("https://") and not plain_loopback:
+            raise ValueError("must begin with https:// (plain http:// only for this computer)")
+        return url
+
+    @field_validator("database_url")
+    @classmethod
+    def _is_sqlite(cls, url: str) -> str:
+        if url and not url.startswith("sqlite:///"):
+            raise ValueError(
+                "must begin with sqlite:/// followed by a file; this version keeps its data in SQLite only"
+            )
+        return url
+
+    @field_validator("toehold_log_level", mode="before")
+    @classmethod
+    def _any_case(cls, level: object) -> object:
+        return level.upper() if isinstance(level, str) else level
+
+    @property
+    def database_path(self) -> Path:
+        if self.database_url:
+            return Path(self.database_url.removeprefix("sqlite:///"))
+        return self.toehold_data_dir / "toehold.sqlite"
+
+    @property
+    def local_chat(self) -> bool:
+        """On when no platform token is set, or when it is asked for."""
+        return self.telegram_bot_token is None if self.toehold_local is None else self.toehold_local
+
+    @property
+    def time_machine(self) -> bool:
+        """Only where no real person is prompted: time must not be moved for them."""
+        return self.telegram_bot_token is None
+
+
+def load(env_file: Path | None = Path(".env")) -> Settings:
+    """Read the settings. Raises WrongSettingError with one sentence for the first that is wrong."""
+    try:
+        settings = Settings(_env_file=env_file)  # type: ignore[call-arg]  # pydantic-settings' own argument
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False, include_context=False)[0]
+        name = str(first["loc"][0]).upper() if first["loc"] else "settings"
+        reason = first["msg"].removeprefix("Value error, ")
+        raise WrongSettingError(
+            f"{name}: {reason[:1].lower()}{reason[1:]}. Set it in the environment or in .env."
+        ) from None
+    except (UnicodeDecodeError, OSError) as error:
+        raise WrongSettingError(f".env: cannot be read ({type(error).__name__}). Save it as UTF-8 text.") from None
+    if settings.toehold_host not in LOOPBACK and settings.local_chat and settings.toehold_access_token is None:
+        raise WrongSettingError(
+            "TOEHOLD_HOST: opens the local chat to other computers, so TOEHOLD_ACCESS_TOKEN must be set too. "
+            "Set it to a long random text, or leave TOEHOLD_HOST at 127.0.0.1."
+        )
+    return settings

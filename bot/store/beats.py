@@ -1,0 +1,30 @@
+"""Marks of the process itself: that it was alive, and how far the time machine has moved people's time."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import insert, select, update
+
+from bot.store import tables as t
+from bot.store.unit import Tx
+
+MARK_EVERY = timedelta(seconds=30)  # fine enough for outages of hours, and no write on most beats
+
+
+def mark(tx: Tx, now: datetime) -> None:
+    last = tx.execute(select(t.heartbeat.c.at).where(t.heartbeat.c.name == "engine")).scalar()
+    if last is None:
+        tx.execute(insert(t.heartbeat).values(name="engine", at=now))
+    elif now - last >= MARK_EVERY:
+        tx.execute(update(t.heartbeat).where(t.heartbeat.c.name == "engine").values(at=now))
+
+
+def keep_travel(tx: Tx, offset: timedelta) -> None:
+    seconds = round(offset.total_seconds())
+    if not tx.execute(update(t.travel).values(offset_seconds=seconds)).rowcount:
+        tx.execute(insert(t.travel).values(name="people", offset_seconds=seconds))
+
+
+def travelled(tx: Tx) -> timedelta:
+    """How far people's time is ahead of the clock on the wall; zero unless the time machine was used."""
+    seconds = tx.execute(select(t.travel.c.offset_seconds)).scalar()
+    return timedelta(seconds=seconds or 0)

@@ -1,0 +1,77 @@
+"""Everything of one person: taken out as rows (export), or removed (erase). Both lists come from the tables themselves."""
+
+import hashlib
+from datetime import date, datetime, time
+from typing import Any
+
+from sqlalchemy import Table, delete, insert, select, update
+
+from bot.addresses import Account
+from bot.store import tables as t
+from bot.store.unit import Tx
+
+
+def person_tables() -> list[Table]:
+    """Every table with a `person` column, and `person` itself; children last."""
+    return [table for table in t.metadata.sorted_tables if table is t.person or "person" in table.c]
+
+
+def export(tx: Tx, person: str) -> dict[str, list[dict[str, Any]]]:
+    """All rows of one person, table by table, as JSON values. Times are UTC; practice days as they were frozen."""
+    rows: dict[str, list[dict[str, Any]]] = {}
+    for table in person_tables():
+        key = table.c.id if table is t.person else table.c.person
+        rows[table.name] = _rows(tx, table, key == person)
+    sessions = select(t.session.c.id).where(t.session.c.person == person)
+    rows[t.round_done.name] = _rows(tx, t.round_done, t.round_done.c.session.in_(sessions))
+    return rows
+
+
+def erase(tx: Tx, person: str, now: datetime) -> None:
+    """Remove everything of one person. What stays: a hash of each account for 30 days, so that a restored backup erases too."""
+    accounts = tx.execute(
+        select(t.account.c.platform, t.account.c.bot_id, t.account.c.external_id).where(t.account.c.person == person)
+    ).all()
+    chats = tx.execute(
+        select(t.room.c.platform, t.room.c.bot_id, t.room.c.chat_id).where(
+            t.room.c.person == person, t.room.c.kind == "private"
+        )
+    ).all()
+    for row in accounts:
+        account = Account(row.platform, row.bot_id, row.external_id)
+        tx.execute(delete(t.tombstone).where(t.tombstone.c.account_hash == account_hash(account)))
+        tx.execute(insert(t.tombstone).values(account_hash=account_hash(account), erased_at=now))
+        tx.execute(
+            update(t.inbox)
+            .where(
+                t.inbox.c.platform == account.platform, t.inbox.c.bot_id == account.bot, t.inbox.c.lane == account.id
+            )
+            .values(payload="", lane="")
+        )
+    for row in chats:
+        tx.execute(
+            delete(t.postbox).where(
+                t.postbox.c.platform == row.platform,
+                t.postbox.c.bot_id == row.bot_id,
+                t.postbox.c.chat_id == row.chat_id,
+            )
+        )
+        if row.platform == "local":
+            tx.execute(delete(t.local_line).where(t.local_line.c.chat == row.chat_id))
+    tx.execute(delete(t.room).where(t.room.c.person == person, t.room.c.kind == "private"))
+    tx.execute(delete(t.person).where(t.person.c.id == person))  # the rest goes with it (ON DELETE CASCADE)
+
+
+def account_hash(account: Account) -> str:
+    return hashlib.sha256(f"{account.platform}:{account.bot}:{account.id}".encode()).hexdigest()
+
+
+def _rows(tx: Tx, table: Table, condition: Any) -> list[dict[str, Any]]:
+    return [
+        {name: _json(value) for name, value in row._mapping.items()}
+        for row in tx.execute(select(table).where(condition).order_by(*table.primary_key))
+    ]
+
+
+def _json(value: object) -> object:
+    return value.isoformat() if isinstance(value, datetime | date | time) else value
