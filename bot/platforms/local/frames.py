@@ -1,10 +1,12 @@
 """What the page may send over its WebSocket, and nothing else."""
 
+import json
 from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field, TypeAdapter, ValidationError
 
 from bot.platforms.local.inbound import DATA_MAX, Chat, PersonaId, Request, Strict
+from bot.platforms.local.names import clean_text
 
 FRAME_MAX = 1024 * 1024  # bytes of one frame
 
@@ -53,8 +55,14 @@ class BadFrame(Exception):
 
 
 def parse(text: str) -> Frame:
-    """Raises BadFrame."""
+    """The frame, its texts made storable. Raises BadFrame."""
     try:
-        return _FRAME.validate_json(text)
+        content = json.loads(text)  # unlike pydantic's reader it takes half a surrogate pair, which a browser may send
+    except (ValueError, RecursionError):
+        raise BadFrame("not JSON") from None
+    if isinstance(content, dict):
+        content = {key: clean_text(value) if isinstance(value, str) else value for key, value in content.items()}
+    try:
+        return _FRAME.validate_python(content)
     except ValidationError as error:
         raise BadFrame(f"{error.error_count()} errors, the first is {error.errors()[0]['type']}") from None

@@ -18,7 +18,9 @@ def clean_name(name: str) -> str:
     """The name in NFC, on one line, without control and direction characters, at most 32 letters. May be empty."""
     shown: list[str] = []
     letters = marks = 0
-    for char in unicodedata.normalize("NFC", " ".join(clean_text(name).split())):
+    one_line = " ".join(clean_text(name).split())
+    seen = "".join(char for char in one_line if char == _JOINER or not unicodedata.category(char).startswith("C"))
+    for char in unicodedata.normalize("NFC", seen):
         category = unicodedata.category(char)
         if char == _JOINER or "\U0001f3fb" <= char <= "\U0001f3ff":  # inside an emoji: both belong to the letter before
             if not shown or unicodedata.category(shown[-1]) not in {"So", "Mn", "Sk"}:
@@ -27,8 +29,6 @@ def clean_name(name: str) -> str:
             marks += 1
             if marks > _MARKS_MAX or not shown:
                 continue
-        elif category.startswith("C"):
-            continue
         else:
             if not (shown and shown[-1] == _JOINER):
                 letters += 1
@@ -36,4 +36,4 @@ def clean_name(name: str) -> str:
         if letters > NAME_MAX or len(shown) >= _POINTS_MAX:
             break
         shown.append(char)
-    return "".join(shown).strip(_JOINER + " ")
+    return " ".join(unicodedata.normalize("NFC", "".join(shown).strip(_JOINER + " ")).split())

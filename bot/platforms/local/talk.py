@@ -13,7 +13,7 @@ from bot.platforms.local.frames import FRAME_MAX, BadFrame, NewPerson, Say, Tap,
 from bot.platforms.local.guard import Guard
 from bot.platforms.local.hub import Hub, Listener
 from bot.platforms.local.lines import BOT as OURSELVES
-from bot.platforms.local.names import clean_name, clean_text
+from bot.platforms.local.names import clean_name
 from bot.platforms.local.outbound import Speaker
 from bot.platforms.local.render import Json
 from bot.platforms.local.transcript import Persona, Transcript
@@ -136,19 +136,18 @@ class Talk:
 
     async def _say(self, frame: Say) -> Json:
         person = await self._speaker_of(frame)
-        text = clean_text(frame.text)
         if person is None:
             return self._refused(frame.request, "local.refused.chat")
-        if len(text) > inbound.TEXT_MAX:
+        if len(frame.text) > inbound.TEXT_MAX:
             return self._refused(frame.request, "local.refused.long", limit=inbound.TEXT_MAX)
-        if not text.strip():
+        if not frame.text.strip():
             return self._refused(frame.request, "local.refused.empty")
-        line = await self._speaker.echo(frame.chat, person, text, frame.request)
+        line = await self._speaker.echo(frame.chat, person, frame.text, frame.request)
         update = inbound.said(
             frame.request,
             person,
             frame.chat,
-            text,
+            frame.text,
             line=line.id,
             zone=frame.zone,
             language=self._words.language,

@@ -57,7 +57,9 @@ export class Composer {
     if (key !== this.#asked) {
       this.#asked = key;
       this.#offer(ask);
-      if (live && ask) this.focus();
+      // On a touch screen the keyboard would cover the card's buttons: there only when typing is the one way to answer.
+      const typed = matchMedia("(pointer: fine)").matches || !state.asking?.card.rows.length;
+      if (live && ask && typed) this.focus();
     }
   }
 

@@ -9,22 +9,27 @@ import { browserZone, clock, isZone, longDay, now, shortDay } from "./when.js";
 export class Machine {
   #busy = false;
 
-  // `travel(to)` and `zone(name)` send; `leave()` closes the list on a phone.
+  // `travel(to)` and `zone(name)` send; `showSide()` opens the list on a phone, where this panel is in it.
   constructor(travel, zone, showSide) {
     $("machine").hidden = false;
     $("clock-chip").hidden = false;
-    $("clock-chip").addEventListener("click", showSide);
+    $("clock-chip").addEventListener("click", () => {
+      showSide();
+      $("machine").scrollIntoView({ block: "nearest" });
+    });
     for (const button of $("machine").querySelectorAll("[data-to]")) {
       button.addEventListener("click", () => this.#busy || travel(button.dataset.to));
     }
     const zones = Intl.supportedValuesOf?.("timeZone") ?? [];
     $("zones").append(...[...new Set(["UTC", ...zones])].map((name) => el("option", { value: name })));
     $("zone").addEventListener("focus", () => $("zone").select());
+    $("zone").addEventListener("input", () => ($("zone-change").hidden = this.#typed() === this.#zone));
+    $("zone").addEventListener("blur", () => isZone(this.#typed()) || this.show());
     $("machine-zone").addEventListener("submit", (event) => {
       event.preventDefault();
-      const wanted = $("zone").value.trim().replaceAll(" ", "_");
-      if (isZone(wanted)) zone(wanted);
-      else alertBox(word("no_zone"));
+      if (!isZone(this.#typed())) return alertBox(word("no_zone"));
+      $("zone-change").hidden = true;
+      return zone(this.#typed());
     });
   }
 
@@ -36,9 +41,19 @@ export class Machine {
   }
 
   show() {
-    const known = state.zones[state.persona];
-    if (document.activeElement !== $("zone")) $("zone").value = known ?? browserZone();
+    if (document.activeElement !== $("zone")) {
+      $("zone").value = this.#zone;
+      $("zone-change").hidden = true;
+    }
     this.tick();
+  }
+
+  get #zone() {
+    return state.zones[state.persona] ?? browserZone();
+  }
+
+  #typed() {
+    return $("zone").value.trim().replaceAll(" ", "_");
   }
 
   travelling(event) {

@@ -12,6 +12,10 @@ export class Side {
     $("scrim").addEventListener("click", () => this.close());
     $("side").addEventListener("keydown", (event) => event.key === "Escape" && this.close());
     $("player").addEventListener("change", (event) => state.play(event.target.value));
+    $("player-new").addEventListener("click", () => {
+      this.open();
+      $("new-name").focus();
+    });
     $("new-person").addEventListener("submit", (event) => {
       event.preventDefault();
       const name = $("new-name").value.trim();
@@ -28,7 +32,9 @@ export class Side {
     toast(word("added", { name: person.name }));
   }
 
+  // Only where the list is not beside the chat anyway.
   open() {
+    if (getComputedStyle($("side-open")).display === "none") return;
     $("frame").classList.add("side-open");
     $("scrim").hidden = false;
     $("main").inert = true;

@@ -92,8 +92,14 @@ class State extends EventTarget {
 
   // The question that the newest card of the open chat asks, if it asks one.
   get ask() {
+    return this.asking?.card.ask ?? null;
+  }
+
+  // The newest card of the open chat, if it waits for something typed.
+  get asking() {
     const chat = this.chats.get(this.chat);
-    return chat?.lines.get(chat.touched)?.card?.ask ?? null;
+    const line = chat?.lines.get(chat.touched);
+    return line?.card?.ask ? line : null;
   }
 
   changed(what, detail = {}) {

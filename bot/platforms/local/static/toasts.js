@@ -8,8 +8,7 @@ const PER_LETTER = 55;
 export function toast(text) {
   if (!text) return;
   const each = el("p", { class: "toast" }, text);
-  $("toasts").append(each);
-  while ($("toasts").children.length > 3) $("toasts").firstElementChild.remove();
+  $("toasts").replaceChildren(each);
   setTimeout(() => each.classList.add("leaving"), SHORTEST + text.length * PER_LETTER);
   setTimeout(() => each.remove(), SHORTEST + text.length * PER_LETTER + 400);
 }

@@ -20,10 +20,16 @@ export function isZone(zone) {
 
 const made = new Map();
 
+// The page's language, in the form that this browser prefers: "25 November" or "November 25".
+function locale() {
+  const page = document.documentElement.lang || "en";
+  return navigator.languages?.find((each) => each === page || each.startsWith(`${page}-`)) ?? page;
+}
+
 function written(date, zone, options) {
   const key = zone + JSON.stringify(options);
   if (!made.has(key)) {
-    made.set(key, new Intl.DateTimeFormat(document.documentElement.lang || "en", { timeZone: zone, ...options }));
+    made.set(key, new Intl.DateTimeFormat(locale(), { timeZone: zone, ...options }));
   }
   return made.get(key).format(date);
 }

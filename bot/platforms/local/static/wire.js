@@ -4,6 +4,7 @@
 const FIRST_WAIT = 400;
 const LONGEST_WAIT = 8000;
 const KEPT = "toehold.outbox";
+const UNREADABLE = [1003, 1007, 1008, 1009]; // close codes: the server could not take what we sent
 
 export class Wire extends EventTarget {
   #socket = null;
@@ -69,7 +70,10 @@ export class Wire extends EventTarget {
     ]);
     this.#socket = socket;
     socket.addEventListener("message", (message) => this.#hear(JSON.parse(message.data)));
-    socket.addEventListener("close", () => this.#away());
+    socket.addEventListener("close", ({ code }) => {
+      if (UNREADABLE.includes(code)) this.forget(this.waiting[0]?.request); // never knock with the same frame for ever
+      this.#away();
+    });
   }
 
   #hear(event) {

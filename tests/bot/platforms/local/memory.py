@@ -21,7 +21,7 @@ class MemoryTranscript:
         self._lines.setdefault(chat, {})[line.id] = line
         return line
 
-    async def edit(self, chat: str, id: int, body: str) -> bool:
+    async def edit(self, chat: str, id: int, body: str) -> bool:  # noqa: A002 - the port's name
         line = await self.get(chat, id)
         if line is None:
             return False
@@ -31,7 +31,7 @@ class MemoryTranscript:
     async def tail(self, chat: str, limit: int) -> list[Line]:
         return list(self._lines.get(chat, {}).values())[-limit:]
 
-    async def get(self, chat: str, id: int) -> Line | None:
+    async def get(self, chat: str, id: int) -> Line | None:  # noqa: A002
         return self._lines.get(chat, {}).get(id)
 
     async def people(self) -> list[Persona]:

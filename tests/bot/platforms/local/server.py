@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from bot.platforms.local.platform import LocalChat
 from bot.platforms.port import Account, MenuEntry
 from bot.words import load
-from tests.bot.platforms.local.coach import MENU, Clock, ScriptedCoach, ScriptedMachine
+from tests.bot.platforms.local.coach import Clock, ScriptedCoach, ScriptedMachine
 from tests.bot.platforms.local.memory import MemoryPostbox, MemoryTranscript
+from tests.bot.platforms.local.scenes import MENU
 
 
 @dataclass
