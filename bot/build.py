@@ -58,14 +58,17 @@ def menu() -> list[MenuEntry]:
 
 
 @asynccontextmanager
-async def running(settings: Settings, *, pulse: bool = True) -> AsyncIterator[Bot]:
-    """Open the database, connect the platforms, and work until the block ends. Raises what makes a start impossible."""
+async def running(settings: Settings, *, pulse: bool = True, clock: TravelClock | None = None) -> AsyncIterator[Bot]:
+    """Open the database, connect the platforms, and work until the block ends. Raises what makes a start impossible.
+
+    Without `pulse` nothing happens by itself: whoever holds the Bot beats its heart. `clock` stands in for the wall's.
+    """
     catalog = drill_catalog.load()
     lock = lock_database(settings.database_path)
     try:
         store = open_store(settings.database_path, lambda revision: log.info("store.migrating", revision=revision))
         try:
-            async with _working(settings, store, catalog, pulse) as bot:
+            async with _working(settings, store, catalog, pulse, clock) as bot:
                 yield bot
         finally:
             await store.close()
@@ -74,9 +77,11 @@ async def running(settings: Settings, *, pulse: bool = True) -> AsyncIterator[Bo
 
 
 @asynccontextmanager
-async def _working(settings: Settings, store: Store, catalog: drill_catalog.Catalog, pulse: bool) -> AsyncIterator[Bot]:
-    offset = await store.read(beats.travelled) if settings.time_machine else timedelta()
-    clock = TravelClock(offset)
+async def _working(
+    settings: Settings, store: Store, catalog: drill_catalog.Catalog, pulse: bool, clock: TravelClock | None
+) -> AsyncIterator[Bot]:
+    if clock is None:
+        clock = TravelClock(await store.read(beats.travelled) if settings.time_machine else timedelta())
     cues = Cues(clock)
     coach = Coach(store, catalog, clock, cues)
     async with Nursery() as nursery:

@@ -157,7 +157,7 @@ def _ready(desk: Desk, modified: tuple[int, ...] = ()) -> Scene:
     """All is known: the person has joined on this practice day."""
     if not is_set_up(desk):
         desk = desk.change(joined_day=desk.today)
-    next_at = slots.next_prompt(desk.tx, desk.person.id)
+    next_at = times.next_at(desk)
     if next_at is None:
         return times.scene(desk)
     return view.Ready(

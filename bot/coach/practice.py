@@ -5,10 +5,10 @@ from datetime import date, datetime
 
 from bot.actions import MoveCode, Play, Start, StartKind
 from bot.cards import PLAYER, Place
-from bot.coach import onboarding
+from bot.coach import onboarding, times
 from bot.coach.desk import Answer, Desk
 from bot.ids import new_id
-from bot.store import care, nudges, sessions, slots
+from bot.store import care, nudges, sessions
 from bot.store.sessions import Kept
 from bot.views import notes, when
 from bot.views import onboarding as onboarding_view
@@ -91,7 +91,7 @@ def scene(desk: Desk, kept: Kept) -> Scene:
         if not _counts(desk, kept):
             return ClosedSession(kept.day, desk.today)
         return Playing(kept.session, desk.catalog, desk.now, _easier(desk, kept.session) is not None)
-    upcoming = slots.next_prompt(desk.tx, desk.person.id)
+    upcoming = times.next_at(desk)
     return Result(
         session=kept.session,
         standing=desk.standing(),

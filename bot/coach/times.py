@@ -1,17 +1,18 @@
 """When prompts come: slots are shown, read from what was typed, confirmed, changed and removed."""
 
-from datetime import time
+from datetime import datetime, time, timedelta
 
 from bot.actions import EditSlot, EditTimes
 from bot.cards import Place
 from bot.coach.desk import Answer, Desk
 from bot.ids import new_id
 from bot.reading.times import MAX_SLOTS, Reading, Reason, Unreadable, read_times, too_close, too_close_in_week
-from bot.store import care, slots
+from bot.store import care, sessions, slots
 from bot.views import times as view
 from drills.localtime import rules_version
 from scheduler.slot import EVERY_DAY, Role, Rule, next_due
 
+_INSTANT = timedelta(microseconds=1)  # a slot exactly at the end of a day belongs to the next one
 _NEXT_ROLE = {Role.DO: Role.EXTRA, Role.EXTRA: Role.LAST_CALL, Role.LAST_CALL: Role.DO}
 
 
@@ -21,7 +22,7 @@ def scene(desk: Desk, *, problem: str | None = None, changed: bool = False) -> v
     paused = any(pause.covers(today) for pause in care.pauses(desk.tx, person.id))
     return view.TimesScene(
         slots=_lines(desk),
-        next_at=slots.next_prompt(desk.tx, person.id),
+        next_at=next_at(desk),
         now=desk.now,
         zone=desk.zone,
         zone_name=person.zone or "UTC",
@@ -30,6 +31,28 @@ def scene(desk: Desk, *, problem: str | None = None, changed: bool = False) -> v
         changed=changed,
         silent="stopped" if person.stopped else "paused" if paused else None,
     )
+
+
+def next_at(desk: Desk) -> datetime | None:
+    """The next prompt that will really come: not one for a day that is done, silenced or paused. None: none will."""
+    person = desk.person
+    if person.stopped:
+        return None
+    today = desk.today
+    after = desk.now
+    if person.silent_day == today:
+        after = max(after, desk.ends(today) - _INSTANT)
+    for pause in care.pauses(desk.tx, person.id):
+        if pause.last is None:
+            return None
+        if pause.covers(today) and not care.resumed_today(desk.tx, person.id, today):
+            after = max(after, desk.ends(pause.last) - _INSTANT)
+    after_done = max(after, desk.ends(today) - _INSTANT) if sessions.day_is_done(desk.tx, person.id, today) else after
+    upcoming = [
+        next_due(slot.rule(person.zone or "UTC"), after if slot.role is Role.EXTRA else after_done, slot.last_label).at
+        for slot in slots.of_person(desk.tx, person.id)
+    ]
+    return min(upcoming, default=None)
 
 
 def show(desk: Desk, text: str = "") -> Answer:

@@ -1,0 +1,163 @@
+"""The local chat as a stage: in process (straight into the inbox), and through its door (HTTP and WebSocket)."""
+
+import json
+import secrets
+from typing import Any
+
+from aiohttp import ClientSession
+
+from bot.addresses import RawUpdate
+from bot.platforms.local import inbound
+from bot.platforms.local.chats import private_chat
+from bot.platforms.local.transcript import Persona
+from bot.settings import Settings
+from bot.store.transcript import StoredTranscript
+from tests.bot.platforms.local.client import Page
+from tests.bot.platforms.local.shown import Message
+from tests.kit.stage import Seat, Shown, Stage
+
+
+class LocalStage(Stage):
+    """In process: updates go straight into the inbox; what is shown is read back from the database."""
+
+    platform = "local"
+
+    def settings(self) -> Settings:
+        return Settings(toehold_port=0, toehold_data_dir=self.folder)
+
+    @property
+    def transcript(self) -> StoredTranscript:
+        return StoredTranscript(self.bot.store, self.clock.now)
+
+    async def connected(self) -> None:
+        await self.bot.platforms["local"].ready.wait()  # type: ignore[attr-defined]
+
+    async def seat(self, name: str, number: int) -> Seat:
+        people = await self.transcript.people()
+        persona = people[0] if number == 0 and people else await self.transcript.add_person(name)
+        return _InProcess(self, persona)
+
+
+class _InProcess:
+    def __init__(self, stage: LocalStage, persona: Persona) -> None:
+        self._stage = stage
+        self._persona = persona
+        self._chat = private_chat(persona.id)
+        self._notices: list[str] = []
+
+    async def say(self, text: str) -> None:
+        await self._accept(
+            inbound.said(
+                secrets.token_hex(16),
+                self._persona,
+                self._chat,
+                text,
+                line=0,
+                zone="",
+                language="en",
+                at=self._stage.clock.now(),
+            )
+        )
+
+    async def tap(self, label: str, back: int = 0) -> None:
+        found = [
+            (message, c)
+            for message in reversed(await self._messages())
+            for c in message.controls
+            if c["label"] == label
+        ]
+        assert len(found) > back, f"no button {label!r}"
+        message, control = found[back]
+        await self.press(control["data"], message.id)
+
+    async def press(self, data: str, message: int) -> None:
+        request = secrets.token_hex(16)
+        await self._accept(
+            inbound.press(request, self._persona, self._chat, data, line=message, zone="", language="en")
+        )
+
+    async def shown(self) -> list[Shown]:
+        return [Shown(message.text, tuple(message.buttons)) for message in await self._messages()]
+
+    async def notices(self) -> list[str]:
+        return list(self._notices)
+
+    async def _accept(self, raw: RawUpdate) -> None:
+        await self._stage.bot.intake.accept("local", "local", [raw])
+        await self._stage.settle()
+
+    async def _messages(self) -> list[Message]:
+        lines = await self._stage.transcript.tail(self._chat, 500)
+        raw: list[dict[str, Any]] = [{"id": line.id, "author": line.author, **json.loads(line.body)} for line in lines]
+        return [message for message in (Message(self._chat, each) for each in raw) if message.ours]
+
+
+class DoorStage(LocalStage):
+    """Through the door: each person has the page open and speaks its WebSocket."""
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        self._http: ClientSession | None = None
+        self._seats: list[_AtTheDoor] = []
+
+    async def connected(self) -> None:
+        await super().connected()
+        self._http = ClientSession()
+        for seat in self._seats:
+            await seat.reopen(self._url, self._http)
+
+    async def disconnect(self) -> None:
+        for seat in self._seats:
+            await seat.page.disconnect()
+        if self._http is not None:
+            await self._http.close()
+            self._http = None
+
+    @property
+    def _url(self) -> str:
+        url: str = self.bot.platforms["local"].url  # type: ignore[attr-defined]
+        return url
+
+    async def seat(self, name: str, number: int) -> Seat:
+        assert self._http is not None
+        page = Page(self._url, self._http, "")
+        await page.connect()
+        if number:
+            await page.add_person(name)
+            await page.expect(lambda: any(each["name"] == name for each in page.people))
+            page.open_chat(name)
+        seat = _AtTheDoor(self, page)
+        self._seats.append(seat)
+        return seat
+
+
+class _AtTheDoor:
+    def __init__(self, stage: DoorStage, page: Page) -> None:
+        self._stage = stage
+        self.page = page
+
+    async def reopen(self, url: str, http: ClientSession) -> None:
+        person, chat = self.page.person, self.page.chat
+        old = self.page
+        self.page = Page(url, http, "")
+        self.page.notices, self.page.alerts = old.notices, old.alerts
+        await self.page.connect()
+        self.page.person, self.page.chat = person, chat
+
+    async def say(self, text: str) -> None:
+        await self.page.say(text)
+
+    async def tap(self, label: str, back: int = 0) -> None:
+        found = [message for message in reversed(self.page.messages) if message.has(label)]
+        assert len(found) > back, f"no button {label!r} in:\n{self.page.shown()}"
+        await self.page.tap(label, message=found[back])
+
+    async def shown(self) -> list[Shown]:
+        """Look afresh, as after a reload: what is in the database is what counts."""
+        await self._stage.settle()
+        await self.page.disconnect()
+        await self.page.connect()
+        return [Shown(message.text, tuple(message.buttons)) for message in self.page.messages if message.ours]
+
+    async def notices(self) -> list[str]:
+        return [*self.page.alerts, *self.page.notices]

@@ -1,0 +1,235 @@
+"""The stage for stories: the whole bot on a real database, one platform, a clock that stands still, and people who chat.
+
+    async def test_a_set_makes_a_day(stage):
+        ann = await stage.person("Ann")
+        await ann.set_up()
+        await ann.tap("Start now")
+        ann.sees("Outward Roll")
+
+The same story runs on every platform: `stage` is a fixture with one variant each (tests/stories/conftest.py).
+"""
+
+import itertools
+import re
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+from bot.build import Bot, running
+from bot.settings import Settings
+from tests.kit.clock import StandingClock
+
+BERLIN = "Europe/Berlin"
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One message of the bot as a person sees it: its words, and the labels of its buttons."""
+
+    text: str
+    buttons: tuple[str, ...]
+
+
+class Seat(Protocol):
+    """One person at one platform. Each method returns when the bot has finished with it."""
+
+    async def say(self, text: str) -> None: ...
+
+    async def tap(self, label: str, back: int = 0) -> None:
+        """The newest button with this label; `back` = 1: the one on an older message, and so on."""
+
+    async def shown(self) -> list[Shown]:
+        """The bot's messages in this chat, oldest first."""
+
+    async def notices(self) -> list[str]:
+        """The short answers to taps so far."""
+
+
+class Player:
+    """Somebody in a story."""
+
+    def __init__(self, stage: "Stage", name: str, seat: Seat) -> None:
+        self.stage = stage
+        self.name = name
+        self.seat = seat
+        self.messages: list[Shown] = []
+        self.noticed: list[str] = []
+
+    async def say(self, text: str) -> None:
+        await self.seat.say(text)
+        await self.look()
+
+    async def tap(self, *labels: str, back: int = 0) -> None:
+        for label in labels:
+            await self.seat.tap(label, back)
+            await self.look()
+
+    async def look(self) -> None:
+        await self.stage.settle()
+        self.messages = await self.seat.shown()
+        self.noticed = await self.seat.notices()
+
+    @property
+    def card(self) -> Shown:
+        """The newest message of the bot."""
+        assert self.messages, "the bot has said nothing"
+        return self.messages[-1]
+
+    @property
+    def notice(self) -> str:
+        assert self.noticed, "no tap was answered with a notice"
+        return self.noticed[-1]
+
+    def sees(self, *texts: str) -> None:
+        for text in texts:
+            assert text in self.card.text, f"{text!r} is not on the card:\n{self.card.text}\n{self.card.buttons}"
+
+    def sees_no(self, *texts: str) -> None:
+        for text in texts:
+            assert text not in self.card.text, f"{text!r} is on the card:\n{self.card.text}"
+
+    def can_tap(self, *labels: str) -> None:
+        for label in labels:
+            assert label in self.card.buttons, f"{label!r} is not among {self.card.buttons}"
+
+    def cannot_tap(self, *labels: str) -> None:
+        for label in labels:
+            assert label not in self.card.buttons, f"{label!r} is among {self.card.buttons}"
+
+    async def set_up(self, time: str = "07:30", minutes: int = 3, band: bool = True, place: str = BERLIN) -> None:
+        """From the first word to the card that says when the next prompt comes."""
+        await self.say("/start")
+        await self.tap("OK, let's set up")
+        await self.say(place)
+        await self.say(time)
+        await self.tap(f"{minutes} min", "Yes, I have one" if band else "No band", "None of these")
+        self.sees("Next prompt")
+
+    async def read_on(self) -> None:
+        """Through the steps of one drill to its first round."""
+        await self.tap("I know this one")
+
+    async def do_rounds(self, count: int) -> None:
+        for _ in range(count):
+            await self.tap("Done")
+
+    async def whole_session(self) -> None:
+        """Every drill of the session, all fine, as fast as the buttons allow."""
+        for _ in range(60):
+            if "I know this one" in self.card.buttons:
+                await self.tap("I know this one")
+            elif "Done" in self.card.buttons:
+                await self.tap("Done")
+            elif "🟢 Fine" in self.card.buttons:
+                await self.tap("🟢 Fine")
+            else:
+                return
+        raise AssertionError("the session does not end")
+
+
+class Stage:
+    """The bot and its surroundings. Subclasses bring a platform."""
+
+    platform = "?"
+
+    def __init__(self, folder: Path, clock: StandingClock) -> None:
+        self.folder = folder
+        self.clock = clock
+        self.bot: Bot
+        self._running = AsyncExitStack()
+        self._players: dict[str, Player] = {}
+
+    def settings(self) -> Settings:
+        raise NotImplementedError
+
+    async def seat(self, name: str, number: int) -> Seat:
+        raise NotImplementedError
+
+    async def open(self) -> None:
+        self.bot = await self._running.enter_async_context(running(self.settings(), pulse=False, clock=self.clock))
+        await self.connected()
+
+    async def connected(self) -> None:
+        """Called whenever the bot has started."""
+
+    async def close(self) -> None:
+        await self._running.aclose()
+
+    async def restart(self) -> None:
+        """Stop the bot and start it anew on the same database."""
+        await self.disconnect()
+        await self.close()
+        self._running = AsyncExitStack()
+        await self.open()
+        await self.look()
+
+    async def disconnect(self) -> None:
+        """Called before the bot stops."""
+
+    async def settle(self) -> None:
+        """Return when the bot has finished with everything that it was told."""
+        await self.bot.intake.idle()
+
+    async def look(self) -> None:
+        for player in self._players.values():
+            await player.look()
+
+    async def person(self, name: str) -> Player:
+        if name not in self._players:
+            seat = await self.seat(name, len(self._players))
+            self._players[name] = Player(self, name, seat)
+        return self._players[name]
+
+    # --- time
+
+    async def forward(self, **span: float) -> None:
+        """Let time pass; everything that comes due on the way happens at its instant."""
+        await self.bot.machine.forward(timedelta(**span))
+        await self.look()
+
+    async def until(self, clock: str, zone: str = BERLIN, days: int = 0) -> None:
+        """The next time that the clocks of `zone` show this, or `days` days after that."""
+        here = self.clock.now().astimezone(ZoneInfo(zone))
+        hour, minute = (int(part) for part in clock.split(":"))
+        there = here.replace(hour=hour, minute=minute, second=0, microsecond=0)
+        if there <= here:
+            there += timedelta(days=1)
+        await self.forward(seconds=(there + timedelta(days=days) - here).total_seconds())
+
+    async def sleep_through(self, **span: float) -> None:
+        """The bot is down for a while: time passes, and nothing happens."""
+        await self.disconnect()
+        await self.close()
+        self.clock.travel_to(self.clock.now() + timedelta(**span))
+        self._running = AsyncExitStack()
+        await self.open()
+        await self.bot.heart.beat()
+        await self.look()
+
+    def now(self, zone: str = BERLIN) -> datetime:
+        return self.clock.now().astimezone(ZoneInfo(zone))
+
+
+numbers = itertools.count(1)
+
+
+def plain(text: str) -> str:
+    """Text as a person reads it: runs of space are one."""
+    return re.sub(r"[ \t]+", " ", text)
+
+
+StageOf = Callable[[Path, StandingClock], Stage]
+
+
+@asynccontextmanager
+async def opened(stage: Stage) -> AsyncIterator[Stage]:
+    await stage.open()
+    try:
+        yield stage
+    finally:
+        await stage.disconnect()
+        await stage.close()

@@ -1,0 +1,1 @@
+"""Conversations that read as the specification. Each runs unchanged on every platform."""

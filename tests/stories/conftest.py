@@ -1,0 +1,22 @@
+"""`stage`: the whole bot, once for each platform."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from tests.kit.clock import StandingClock
+from tests.kit.local_stage import DoorStage, LocalStage
+from tests.kit.stage import Stage, opened
+from tests.kit.telegram_stage import TelegramStage
+
+STAGES = {"local": LocalStage, "local-door": DoorStage, "telegram": TelegramStage}
+
+
+@pytest.fixture(params=list(STAGES))
+async def stage(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Stage]:
+    made = STAGES[request.param](tmp_path, StandingClock())
+    async with opened(made):
+        yield made
+    if isinstance(made, TelegramStage):
+        await made.end()
