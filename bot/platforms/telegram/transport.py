@@ -9,10 +9,13 @@ PTB itself is given `stand_in(token)` and never sees the token: it would put it 
 import json
 import re
 from collections.abc import Mapping
+from typing import Any, TypeAlias
 
 import aiohttp
-from telegram.error import NetworkError, TimedOut
+from telegram.error import NetworkError, TelegramError, TimedOut
 from telegram.request import BaseRequest, RequestData
+
+JSONDict: TypeAlias = dict[str, Any]
 
 # Telegram's server may hold a send for up to 60 s in a flood wait before it answers (reliability, fact 7);
 # giving up earlier would turn sent messages into unknown ones.
@@ -129,13 +132,26 @@ class Transport(BaseRequest):
         except (aiohttp.ClientError, OSError, RuntimeError, ValueError) as error:
             failure = _failure(error)
         else:
-            for secret in self._secrets:
-                body = body.replace(secret, b"***")
+            body = self._redacted(body)
             if status == 429:
                 raise Flooded(_retry_after(body))
             return status, body
         # Outside of `except`, so that the original does not stay behind as the context.
         raise failure
+
+    def _redacted(self, body: bytes) -> bytes:
+        for secret in self._secrets:
+            body = body.replace(secret, b"***")
+        return body
+
+    @staticmethod
+    def parse_json_payload(payload: bytes) -> JSONDict:
+        """As PTB's, which also logs the whole body as an error: a sign-in page, again at each poll."""
+        try:
+            parsed: JSONDict = json.loads(payload.decode("utf-8", "replace"))
+        except (ValueError, RecursionError) as error:
+            raise TelegramError("Invalid server response") from error
+        return parsed
 
     async def _exchange(
         self, url: str, method: str, data: RequestData | None, limits: aiohttp.ClientTimeout

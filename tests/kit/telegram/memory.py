@@ -60,13 +60,20 @@ class Inbox:
 class Rig:
     """A running Telegram platform with ports in memory. Waits between tries are noted in `pauses` and take no time."""
 
-    def __init__(self, server: TelegramServer, token: str | None = None, url: str | None = None) -> None:
+    def __init__(
+        self,
+        server: TelegramServer,
+        token: str | None = None,
+        url: str | None = None,
+        inbox: Inbox | None = None,
+        hold: int = 5,
+    ) -> None:
         self.server = server
         self.box = Box()
-        self.inbox = Inbox()
+        self.inbox = inbox or Inbox()
         self.pauses: list[float] = []
         self.telegram = Telegram(
-            token or server.token, url or server.url, self.inbox, self.box, load(), MENU, pause=self._pause, hold=5
+            token or server.token, url or server.url, self.inbox, self.box, load(), MENU, pause=self._pause, hold=hold
         )
 
     async def _pause(self, seconds: float) -> None:

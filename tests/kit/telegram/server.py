@@ -159,6 +159,9 @@ class TelegramServer:
                 body["parameters"] = dict(refusal.parameters)
             return web.json_response(body, status=refusal.code)
         finally:
+            for value in params.values():
+                if isinstance(value, web.FileField):
+                    value.file.close()
             if method != "?" and not polling:
                 self._busy -= 1
             await self.notify()
@@ -184,7 +187,11 @@ class TelegramServer:
                 return True
         if self.flood is not None and method.lower() in _SENDS:
             self.flood.check(int(params["chat_id"]))
-        return self.methods.call(method, params)
+        try:
+            return self.methods.call(method, params)
+        except (KeyError, ValueError) as error:
+            self.violations.append(f"{method}: {error!r}")
+            raise Refused(400, f"Bad Request: {error!r}") from error
 
     def _note(self, method: str, params: Mapping[str, Any], result: Any = None, error: str | None = None) -> None:
         self.history.append(Call(self.clock(), method, params, result, error))

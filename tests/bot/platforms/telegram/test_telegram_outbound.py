@@ -201,7 +201,7 @@ async def test_no_more_than_four_deliveries_and_eight_answers_are_on_the_wire(se
         most = max(most, server._busy)
         return real(method, params)  # type: ignore[arg-type]
 
-    server.methods.call = call  # type: ignore[method-assign, assignment]
+    server.methods.call = call  # type: ignore[method-assign]
     for number in range(30):
         server.person(100 + number)
     async with asyncio.TaskGroup() as group:
