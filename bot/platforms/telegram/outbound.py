@@ -106,7 +106,8 @@ class Outbound:
 
     async def _acknowledge(self, where: Address, receipt: str, reply: Reply) -> None:
         text = notice(reply.notice) if reply.notice else None
-        fault = await self._insist(where, partial(self._courier.answer_tap, receipt, text, reply.alert), again=True)
+        # Flood control counts messages, so a chat that must wait still gets its taps answered.
+        fault = await self._insist(None, partial(self._courier.answer_tap, receipt, text, reply.alert), again=True)
         if isinstance(fault, Fault):
             log.warning("tap not answered", chat=where.chat, reason=fault.reason)
 
@@ -144,9 +145,11 @@ class Outbound:
             if isinstance(fault, Fault):
                 log.warning("attachment not sent", chat=address.chat, reason=fault.reason)
 
-    async def _insist(self, address: Address, call: Callable[[], Awaitable[T | Fault]], again: bool) -> T | Fault:
+    async def _insist(
+        self, address: Address | None, call: Callable[[], Awaitable[T | Fault]], again: bool
+    ) -> T | Fault:
         """Try up to three times while somebody waits. `again`: also after an unknown outcome, for what may happen twice."""
-        left = self._floods.left(address.chat)
+        left = self._floods.left(address.chat) if address else 0.0
         for attempt in range(1, TRIES + 1):
             if left > PATIENCE_SECONDS:
                 return Fault(Meaning.WAIT, "flood", seconds=left)
@@ -156,7 +159,8 @@ class Outbound:
                 result = await call()
             if not isinstance(result, Fault):
                 return result
-            self._note(address, result)
+            if address:
+                self._note(address, result)
             if result.meaning is Meaning.WAIT:
                 left = result.seconds
             elif result.meaning is Meaning.NOT_SENT or (again and result.meaning is Meaning.UNKNOWN):

@@ -1,6 +1,5 @@
 """The people on the other side of the fake server: what they type, tap and see."""
 
-import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -11,7 +10,6 @@ if TYPE_CHECKING:
     from tests.kit.telegram.server import TelegramServer
 
 _GROUP_ANONYMOUS = {"id": 1087968824, "is_bot": True, "first_name": "Group", "username": "GroupAnonymousBot"}
-_group_numbers = itertools.count(1)
 
 
 @dataclass(frozen=True)
@@ -174,7 +172,7 @@ class Person(Seat):
 
 class Group:
     def __init__(self, server: "TelegramServer", title: str, members: Sequence[Person], supergroup: bool) -> None:
-        number = next(_group_numbers)
+        number = len(server.world.chats) + 1
         self.server = server
         self.members = members
         self.chat = Chat(

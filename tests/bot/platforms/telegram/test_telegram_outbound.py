@@ -5,7 +5,7 @@ import asyncio
 from bot.actions import Screen, Show
 from bot.cards import PLAYER, Attachment, Button, Card, Fine, Place, PrivateLink, Reply
 from bot.platforms.port import MessageKind, Posted, Press
-from scheduler.nudge import Sent
+from scheduler.nudge import Later, Sent
 from tests.kit.telegram import Cut, Refuse, TelegramServer
 from tests.kit.telegram.memory import Rig
 
@@ -230,3 +230,15 @@ async def test_an_answer_is_not_sent_twice_when_nobody_knows_whether_it_arrived(
     server.faults.add("sendMessage", Cut(done=True))
     await rig.telegram.answer(await rig.said(), Reply(card("Today", "Go")))
     assert [message.text for message in ann.messages if message.ours] == ["Today"]
+
+
+async def test_a_chat_that_must_wait_for_long_still_gets_its_taps_answered(server: TelegramServer, rig: Rig) -> None:
+    ann = server.person(7)
+    await rig.telegram.deliver(rig.address(7), Reply(card("One", "Go")))
+    press = await tapped(rig, 7, "Go")
+    server.faults.add("sendMessage", Refuse(429, "Too Many Requests: retry after 300", {"retry_after": 300}))
+    assert await rig.telegram.deliver(rig.address(7), Reply(Card("x"))) == Later(300, "flood")
+    await rig.telegram.answer(press, Reply(card("Two"), notice="Counted"))
+    assert ann.last.text == "One"
+    assert [call.result for call in server.calls("answerCallbackQuery")] == [True]
+    assert not server.calls("editMessageText")

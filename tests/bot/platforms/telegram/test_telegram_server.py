@@ -1,14 +1,18 @@
 """The fake Telegram is as strict as the real one; what the other tests show is worth no more than this."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 import aiohttp
 import pytest
 
-from tests.kit.telegram import TOKEN, TelegramServer
+from bot.actions import Screen, Show
+from bot.cards import Button, Card, Reply
+from bot.platforms.port import RawUpdate
+from tests.kit.telegram import TOKEN, Notice, TelegramServer
 from tests.kit.telegram.entities import CannotParse, parse
+from tests.kit.telegram.memory import Inbox, Rig
 from tests.kit.telegram.spec import description
 
 
@@ -181,3 +185,31 @@ def test_good_markup_is_text_and_entities() -> None:
         ("italic", 5, 1),
         ("date_time", 7, 1),
     ]
+
+
+async def test_a_person_can_talk_with_a_bot_and_wait_for_what_it_shows(server: TelegramServer) -> None:
+    ann = server.person(7, "Ann")
+
+    class Coach(Inbox):
+        """Answers on the spot what a real one would take from its inbox."""
+
+        async def accept(self, platform: str, bot: str, updates: Sequence[RawUpdate]) -> None:
+            for update in updates:
+                heard = rig.telegram.understand(update)
+                assert heard is not None
+                count = sum(message.ours for message in ann.messages)
+                card = Card(f"Answer {count}", rows=((Button("More", Show(Screen.TODAY)),),))
+                await rig.telegram.answer(heard, Reply(card, notice=f"Notice {count}"))
+
+    rig = Rig(server, inbox=Coach())
+    async with rig.running():
+        await ann.say("/start")
+        assert (await ann.expect("Answer 0")).rows == (("More",),)
+        assert await ann.tap("More") == Notice("Notice 1", alert=False)
+        await ann.expect(lambda message: message.text == "Answer 1")
+        await server.quiet()
+        assert [(message.ours, message.text) for message in ann.messages] == [(False, "/start"), (True, "Answer 1")]
+        with pytest.raises(AssertionError, match=r"(?s)no button 'Less'.*\[More\]"):
+            await ann.tap("Less")
+        with pytest.raises(AssertionError, match=r"(?s)waited 0.05 s for 'Answer 9'.*bot 2: Answer 1"):
+            await ann.expect("Answer 9", seconds=0.05)
