@@ -1,6 +1,6 @@
 """The composition root: the only file that names concrete classes and puts them together."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -57,18 +57,24 @@ def menu() -> list[MenuEntry]:
     return [MenuEntry(name, texts(f"command.{name}"), name in TEAM_COMMANDS) for name in COMMANDS]
 
 
+Connect = Callable[[Intake, Machine], Mapping[str, Platform]]
+
+
 @asynccontextmanager
-async def running(settings: Settings, *, pulse: bool = True, clock: TravelClock | None = None) -> AsyncIterator[Bot]:
+async def running(
+    settings: Settings, *, pulse: bool = True, clock: TravelClock | None = None, connect: Connect | None = None
+) -> AsyncIterator[Bot]:
     """Open the database, connect the platforms, and work until the block ends. Raises what makes a start impossible.
 
-    Without `pulse` nothing happens by itself: whoever holds the Bot beats its heart. `clock` stands in for the wall's.
+    Without `pulse` nothing happens by itself: whoever holds the Bot beats its heart. `clock` stands in for the wall's,
+    `connect` for the platforms that the settings name.
     """
     catalog = drill_catalog.load()
     lock = lock_database(settings.database_path)
     try:
         store = open_store(settings.database_path, lambda revision: log.info("store.migrating", revision=revision))
         try:
-            async with _working(settings, store, catalog, pulse, clock) as bot:
+            async with _working(settings, store, catalog, pulse, clock, connect) as bot:
                 yield bot
         finally:
             await store.close()
@@ -78,7 +84,12 @@ async def running(settings: Settings, *, pulse: bool = True, clock: TravelClock 
 
 @asynccontextmanager
 async def _working(
-    settings: Settings, store: Store, catalog: drill_catalog.Catalog, pulse: bool, clock: TravelClock | None
+    settings: Settings,
+    store: Store,
+    catalog: drill_catalog.Catalog,
+    pulse: bool,
+    clock: TravelClock | None,
+    connect: Connect | None,
 ) -> AsyncIterator[Bot]:
     if clock is None:
         clock = TravelClock(await store.read(beats.travelled) if settings.time_machine else timedelta())
@@ -89,7 +100,10 @@ async def _working(
         engine = Engine(StoredNudges(store), Prompts(store, catalog, intake.platforms), new_id())
         heart = Heart(store, engine, coach, cues, intake, clock)
         machine = Machine(store, heart, clock)
-        _connect(settings, store, clock, intake, machine)
+        if connect is None:
+            _connect(settings, store, clock, intake, machine)
+        else:
+            intake.platforms.update(connect(intake, machine))
         bot = Bot(store, clock, coach, intake, engine, heart, machine, intake.platforms)
         await engine.recover(clock.now())
         for platform in intake.platforms.values():

@@ -10,6 +10,7 @@ import typer
 
 from bot import logs, words
 from bot import settings as settings_module
+from bot.platforms.port import CannotStart
 from bot.settings import Settings, WrongSettingError
 from bot.store.faults import StoreFault
 from drills.catalog import CatalogError
@@ -19,10 +20,6 @@ EXIT_WRONG = 2
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 log = structlog.get_logger()
-
-
-class _CannotStart(Exception):
-    """One sentence for the operator."""
 
 
 @app.callback()
@@ -39,7 +36,7 @@ def run() -> None:
         print(words.load()("cli.no-discord-yet"), file=sys.stderr)
     try:
         asyncio.run(_run(settings))
-    except (StoreFault, CatalogError, _CannotStart) as error:
+    except (StoreFault, CatalogError, CannotStart) as error:
         _fail(_sentence(error, settings))
 
 
@@ -50,16 +47,10 @@ async def _run(settings: Settings) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
-    try:
-        async with running(settings) as bot:
-            await _announce(settings, bot.platforms)
-            await stop.wait()
-            log.info("bot.stopping")
-    except Exception as error:
-        sentence = getattr(error, "sentence", None)
-        if sentence is None:
-            raise
-        raise _CannotStart(sentence) from None
+    async with running(settings) as bot:
+        await _announce(settings, bot.platforms)
+        await stop.wait()
+        log.info("bot.stopping")
     log.info("bot.stopped")
 
 

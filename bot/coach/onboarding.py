@@ -7,7 +7,7 @@ from bot.cards import Place
 from bot.coach import times
 from bot.coach.desk import Answer, Desk
 from bot.ids import new_id
-from bot.reading.places import find_places, popular_places
+from bot.reading.places import find_places, popular_places, the_place_meant
 from bot.reading.times import Unreadable, read_times
 from bot.store import people, slots
 from bot.views import onboarding as view
@@ -64,12 +64,11 @@ def zone_chosen(desk: Desk, zone: str) -> Answer:
 
 
 def typed_place(desk: Desk, text: str) -> Answer:
-    """One place found: chosen at once. Several: they become buttons. None: one sentence, nothing changes."""
+    """One place meant: chosen at once, and named on the next card. Several: they become buttons. None: one sentence, nothing changes."""
+    meant = the_place_meant(text)
+    if meant is not None:
+        return Answer(zone_chosen(desk, meant.zone).scene, Place.NEW)
     found = find_places(text)
-    zones = {place.zone for place in found}
-    if len(zones) == 1:
-        answer = zone_chosen(desk, found[0].zone)
-        return Answer(answer.scene, Place.NEW)
     if found:
         choices = tuple((f"{place.name}, {place.country}"[:40], place.zone) for place in found)
         return Answer(view.AskPlace(choices, ambiguous=True), Place.NEW)

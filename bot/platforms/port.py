@@ -66,6 +66,10 @@ class RoomMoved:
 Heard: TypeAlias = Press | Said | Reached | RoomMoved
 
 
+class CannotStart(Exception):
+    """A platform cannot be used at all: a refused token, a taken port. The message is one sentence for the operator."""
+
+
 class Unreadable(Exception):
     """This update cannot be understood; it is quarantined and the next one goes on."""
 
@@ -121,6 +125,7 @@ class MenuEntry:
 __all__ = [
     "Account",
     "Address",
+    "CannotStart",
     "Heard",
     "Intake",
     "MenuEntry",

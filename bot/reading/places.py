@@ -18,6 +18,8 @@ from babel.core import get_global
 from bot.reading.folding import fold
 from drills.localtime import zone_named
 
+FAR_LARGER = 10  # Berlin, Germany against Berlin, New Hampshire; Valencia in Spain or in Venezuela is asked
+
 # The longest name of a place that people give is about half as long.
 TEXT_MAX = 100
 
@@ -57,6 +59,28 @@ def find_places(text: str, limit: int = 6) -> tuple[Place, ...]:
     if len(text) > TEXT_MAX:
         return ()
     return tuple(islice(_distinct(_candidates(text)), max(limit, 0)))
+
+
+def the_place_meant(text: str) -> Place | None:
+    """The place that nearly everybody means who types this; None when it should be asked.
+
+    A zone's full name; a name that leads to one zone only; or a city far larger than every other of its name. Ranks go by
+    population, and city sizes fall about as their rank grows (Zipf), so ten times the rank is about a tenth of the size.
+    """
+    if len(text) > TEXT_MAX:
+        return None
+    zones = list(_zone_by_name(text))
+    if zones:
+        return zones[0]
+    cities = _cities()
+    abbreviation = len(text) <= 4 and text.isupper()  # IST is India's, Israel's and Ireland's
+    ranks = cities.exact(fold(text)) if fold(text) and not abbreviation else []
+    if ranks:
+        largest = cities.place(ranks[0])
+        others = (rank for rank in ranks[1:] if cities.place(rank).zone != largest.zone)
+        return largest if all(rank >= FAR_LARGER * (ranks[0] + 1) for rank in others) else None
+    found = find_places(text)
+    return found[0] if len({place.zone for place in found}) == 1 else None
 
 
 def popular_places(hint: str = "", limit: int = 6) -> tuple[Place, ...]:

@@ -3,6 +3,7 @@
 import fcntl
 import os
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
@@ -11,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 
 from bot.store import tables
 from bot.store.faults import StoreFault, StoreUnreachable, translate
-from bot.store.unit import Store, open_engine
+from bot.store.unit import Store, open_engine, quick_check
 
 HEAD = "0001"  # the newest migration; a guard compares it with the scripts
 
@@ -93,3 +94,28 @@ def _migrate(engine: Engine) -> None:
 
 def all_tables() -> list[str]:
     return [table.name for table in tables.metadata.sorted_tables]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a database file is: the migration that it stands at, and SQLite's first complaint about it, if any."""
+
+    revision: str | None
+    complaint: str | None
+
+
+def inspect_file(path: Path) -> Found | None:
+    """Look at a database file without changing it; None when there is none yet. Reads the whole file. Raises StoreFault."""
+    if not path.exists():
+        return None
+    lock = lock_database(path)
+    engine = open_engine(path, read_only=True)
+    try:
+        revision = _revision(engine)
+        with engine.begin() as tx:
+            return Found(revision, quick_check(tx))
+    except DBAPIError as error:
+        raise translate(error) or StoreFault(type(error).__name__) from None
+    finally:
+        engine.dispose()
+        lock.free()

@@ -20,7 +20,7 @@ from bot.platforms.local.pages import Pages
 from bot.platforms.local.talk import Talk
 from bot.platforms.local.transcript import Transcript
 from bot.platforms.local.travel import Trips
-from bot.platforms.port import Account, Address, Heard, Intake, MenuEntry, Postbox, RawUpdate
+from bot.platforms.port import Account, Address, CannotStart, Heard, Intake, MenuEntry, Postbox, RawUpdate
 from bot.words import Words
 from scheduler.nudge import Outcome
 
@@ -29,7 +29,7 @@ SHUTDOWN_SECONDS = 2.0
 log = structlog.get_logger(__name__)
 
 
-class CannotListen(Exception):
+class CannotListen(CannotStart):
     """The page cannot be served there; the text is one plain sentence for the operator."""
 
 

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 
 from telegram import Bot, User
 
+from bot.platforms.port import CannotStart
 from bot.platforms.telegram.transport import Transport, bot_id, stand_in
 from bot.words import Words
 
@@ -14,7 +15,7 @@ CONNECTIONS = 32
 POLL_CONNECTIONS = 4
 
 
-class TokenRefused(Exception):
+class TokenRefused(CannotStart):
     """The token cannot be used; the message is a sentence for whoever runs the bot, and does not hold the token."""
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bot.cards import LABEL_MAX
 from bot.reading.folding import fold
-from bot.reading.places import SPREAD, Place, find_places, popular_places
+from bot.reading.places import SPREAD, Place, find_places, popular_places, the_place_meant
 
 BERLIN = Place("Berlin", "Germany", "Europe/Berlin")
 
@@ -237,3 +237,24 @@ def test_the_list_is_in_the_order_that_the_search_relies_on() -> None:
     assert all(fold(key.decode()) == key.decode() for key in keys if key[:1] not in b"=@~")
     ranks = {int(rank.lstrip(b"!")) for line in lines for rank in line.partition(b"\t")[2].split(b",")}
     assert ranks <= set(range(len(places)))
+
+
+@pytest.mark.parametrize(
+    ("text", "zone"),
+    [
+        ("Berlin", "Europe/Berlin"),
+        ("Paris", "Europe/Paris"),
+        ("Europe/Kiev", "Europe/Kiev"),
+        ("Wien", "Europe/Vienna"),
+        ("Cairo", "Africa/Cairo"),
+    ],
+)
+def test_a_name_that_nearly_everybody_means_one_way_is_not_asked_about(text: str, zone: str) -> None:
+    meant = the_place_meant(text)
+    assert meant is not None
+    assert meant.zone == zone
+
+
+@pytest.mark.parametrize("text", ["Springfield", "Valencia", "Birmingham", "IST", "Xyzzy", "", "a" * 10_000])
+def test_a_name_with_several_meanings_or_none_is_asked_about(text: str) -> None:
+    assert the_place_meant(text) is None

@@ -1,0 +1,67 @@
+"""`toehold check`: settings, database, migrations, time-zone data, drills, tokens; in plain words."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from bot import words
+from bot.settings import Settings
+from bot.store.faults import StoreFault
+from bot.store.opening import HEAD, AlreadyRunningError, inspect_file
+from drills import catalog
+from drills.catalog import CatalogError
+from drills.localtime import rules_version
+
+# A rule of 2026 that older zone data does not know: Vancouver stays on UTC-7 in winter (engine notes 2.3).
+_CANARY = (datetime(2026, 12, 1, tzinfo=UTC), "America/Vancouver", -7)
+
+
+async def examine(settings: Settings, say: Callable[[str], object]) -> bool:
+    """Look at everything that a start needs and say a line for each. True when all is well."""
+    texts = words.load()
+    good = True
+
+    def line(well: bool, message: str, **fields: object) -> None:
+        nonlocal good
+        good = good and well
+        say(f"{'✓' if well else '✗'} {texts(message, **fields)}")
+
+    line(True, "check.settings")
+    try:
+        line(True, "check.drills", n=len(catalog.load()))
+    except CatalogError as error:
+        line(False, "check.drills-broken", reason=error)
+    moment, zone, hours = _CANARY
+    offset = moment.astimezone(ZoneInfo(zone)).utcoffset()
+    fresh = offset is not None and offset.total_seconds() == hours * 3600
+    line(fresh, "check.zones" if fresh else "check.zones-old", version=rules_version())
+    path = settings.database_path
+    try:
+        found = inspect_file(path)
+        if found is None:
+            line(True, "check.database-new", path=path)
+        elif found.complaint:
+            line(False, "start.store-damaged", path=path)
+        else:
+            current = found.revision == HEAD
+            line(True, "check.database" if current else "check.database-migrates", path=path, revision=found.revision)
+    except AlreadyRunningError:
+        line(True, "check.database-running", path=path)
+    except StoreFault as fault:
+        line(False, f"start.store-{fault.kind}", path=path)
+    if settings.telegram_bot_token is not None:
+        from bot.platforms.telegram.platform import Me, probe
+
+        answer = await probe(settings.telegram_bot_token.get_secret_value(), settings.telegram_api_url, texts)
+        if isinstance(answer, Me):
+            line(True, "check.telegram", username=answer.username)
+        else:
+            line(False, "check.telegram-refused", reason=answer.sentence)
+    else:
+        line(True, "check.no-telegram")
+    if settings.local_chat:
+        line(True, "check.local", host=settings.toehold_host, port=settings.toehold_port)
+    if settings.discord_bot_token is not None:
+        line(True, "cli.no-discord-yet")
+    say(texts("check.all-well" if good else "check.not-well"))
+    return good
