@@ -72,7 +72,7 @@ class LocalChat:
         self._hub = Hub(now)
         files = Files()
         self._speaker = Speaker(transcript, postbox, self._hub, files)
-        self._trips = None if machine is None else Trips(machine, self._hub, self._tell_zones)
+        self._trips = None if machine is None else Trips(machine, self._hub)
         self._pages = Pages(self._guard, self._speaker, files, words, menu, machine is not None)
         self._talk = Talk(
             self._guard, self._hub, self._speaker, intake, transcript, words, self._trips, now, self._read_zones
@@ -98,7 +98,7 @@ class LocalChat:
 
     async def answer(self, heard: Heard, reply: Reply) -> None:
         await self._speaker.answer(heard, reply)
-        await self._tell_zones()
+        await self._tell_zone(heard.sender.account)
 
     async def deliver(self, address: Address, reply: Reply) -> Outcome:
         return await self._speaker.deliver(address, reply)
@@ -148,10 +148,12 @@ class LocalChat:
         if self._zone_of is None:
             return {}
         zones = {each.id: await self._zone_of(chats.account(each.id)) for each in await self._transcript.people()}
-        return {persona: zone for persona, zone in zones.items() if zone}
+        self._zones = {persona: zone for persona, zone in zones.items() if zone}
+        return self._zones
 
-    async def _tell_zones(self) -> None:
-        zones = await self._read_zones()
-        if zones != self._zones:
-            self._zones = zones
-            self._hub.tell({"type": "zones", "zones": zones})
+    async def _tell_zone(self, account: Account) -> None:
+        """An answer may have moved somebody: then the clock on the page follows."""
+        zone = None if self._zone_of is None else await self._zone_of(account)
+        if zone and zone != self._zones.get(account.id):
+            self._zones[account.id] = zone
+            self._hub.tell({"type": "zones", "zones": self._zones})

@@ -1,7 +1,6 @@
 """Runs the time machine for the page: one trip at a time, told to every open page, cut off by the end of the server."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 import structlog
@@ -19,10 +18,9 @@ log = structlog.get_logger(__name__)
 class Trips:
     """`tasks` is the server's own task group while it runs."""
 
-    def __init__(self, machine: TimeMachine, hub: Hub, arrived: Callable[[], Awaitable[None]]) -> None:
+    def __init__(self, machine: TimeMachine, hub: Hub) -> None:
         self._machine = machine
         self._hub = hub
-        self._arrived = arrived
         self.tasks: asyncio.TaskGroup | None = None
         self.under_way = False
 
@@ -44,7 +42,6 @@ class Trips:
             else:
                 await self._machine.forward(_HOPS[wish.to])
                 state = "arrived"
-            await self._arrived()
         except Exception:  # the edge around a trip: the page must hear that it failed, the server must go on
             log.exception("local.trip_failed", to=wish.to)
         finally:

@@ -87,6 +87,7 @@ const heard = {
       if (type === "say") state.pending.set(request, { ...each, failed: null });
     }
     state.load(event);
+    $("frame").classList.add("begun");
     machine?.set(event.travelling);
   },
   line({ chat, line }) {
@@ -101,6 +102,7 @@ const heard = {
     state.changed("zones");
   },
   ack({ request, persona }) {
+    if (state.pending.delete(request)) log.showPending();
     if (newcomers.delete(request)) side.added(persona);
   },
   refused({ request, text, again }) {
@@ -131,7 +133,6 @@ wire.addEventListener("start", ({ detail }) => {
   learn(detail.words);
   state.start = detail;
   if (detail.machine) machine = new Machine(travel, moveTo, () => side.open());
-  $("frame").classList.add("begun");
 });
 wire.addEventListener("event", ({ detail }) => {
   if (detail.now) setNow(detail.now);

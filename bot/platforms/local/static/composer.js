@@ -64,7 +64,8 @@ export class Composer {
   }
 
   #offer(ask) {
-    const offers = ask?.kind === "place" ? [browserZone()] : [];
+    const onCard = (zone) => state.asking.card.rows.flat().some((each) => each.data?.endsWith(`.${zone}`));
+    const offers = ask?.kind === "place" && !onCard(browserZone()) ? [browserZone()] : [];
     $("offers").hidden = offers.length === 0;
     $("offers").replaceChildren(
       ...offers.map((zone) =>
@@ -99,6 +100,7 @@ export class Composer {
   }
 
   #send(text) {
+    if (!state.chat) return; // not connected for the first time yet: what is typed stays
     if (text.trim()) {
       this.#say(text.trim());
       this.#write("");

@@ -61,29 +61,42 @@ export class Log {
   }
 
   showPending() {
-    const waiting = [...state.pending].filter(([, each]) => each.chat === state.chat);
+    const waiting = [...state.pending].filter(
+      ([request, each]) => each.chat === state.chat && (each.failed || !state.echoed(request, each.chat)),
+    );
     $("pending").replaceChildren(
       ...waiting.map(([request, { text, persona, failed }]) => {
+        if (failed) return this.#failure(request, failed);
         const name = state.people.find((person) => person.id === persona)?.name ?? "";
         const line = drawSaid({ name, text, author: persona }, true);
-        line.classList.add(failed ? "failed" : "sending");
-        const again = () => this.#acts.again(request);
-        const drop = () => this.#acts.drop(request);
-        line.append(
-          failed
-            ? el(
-                "p",
-                { class: "at", role: "alert" },
-                failed,
-                el("button", { class: "button quiet small", type: "button", on: { click: again } }, word("again")),
-                el("button", { class: "button quiet small", type: "button", on: { click: drop } }, word("drop")),
-              )
-            : el("p", { class: "at" }, word("sending")),
-        );
+        line.classList.add("sending");
+        line.append(el("p", { class: "at" }, word("sending")));
         return line;
       }),
     );
     if (waiting.length && this.#stuck) this.toEnd();
+  }
+
+  // Not kept by the server: what was typed stays, and can go out again.
+  #failure(request, failed) {
+    const { chat, persona, text } = state.pending.get(request);
+    const button = (label, act) =>
+      el("button", { class: "button plain small", type: "button", on: { click: () => act(request) } }, label);
+    const person = state.people.find((each) => each.id === persona);
+    const line = state.echoed(request, chat)
+      ? el("div", { class: "line said mine" })
+      : drawSaid({ name: person?.name ?? "", text, author: persona }, true);
+    line.classList.add("failed");
+    line.append(
+      el(
+        "div",
+        { class: "failure", role: "alert" },
+        el("p", {}, failed),
+        button(word("again"), this.#acts.again),
+        button(word("drop"), this.#acts.drop),
+      ),
+    );
+    return line;
   }
 
   toEnd() {

@@ -43,9 +43,9 @@ class State extends EventTarget {
     const { lines } = this.#chat(chat);
     const isNew = !lines.has(line.id);
     lines.set(line.id, line);
-    if (line.author === "bot") this.#chat(chat).touched = line.id;
+    const alive = line.card?.ask || line.card?.rows.length; // an edit into history is not news
+    if (line.author === "bot" && (isNew || alive)) this.#chat(chat).touched = line.id;
     if (isNew && line.author === "bot" && (chat !== this.chat || document.hidden)) this.#chat(chat).unread += 1;
-    if (line.request) this.pending.delete(line.request);
     this.changed("line", { chat, line, isNew });
   }
 
@@ -88,6 +88,11 @@ class State extends EventTarget {
 
   lines(chat = this.chat) {
     return [...(this.chats.get(chat)?.lines.values() ?? [])].sort((one, other) => one.id - other.id);
+  }
+
+  // Whether the chat already shows what was sent under that request.
+  echoed(request, chat) {
+    return this.lines(chat).some((line) => line.request === request);
   }
 
   // The question that the newest card of the open chat asks, if it asks one.

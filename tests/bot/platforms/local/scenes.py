@@ -98,7 +98,7 @@ PROMPT = Card(
 WHERE = Card(
     "Setting up · 1 of 4",
     (Lead("Where are you?"), Fine("It decides when your morning is.")),
-    ((Button("Berlin", PickZone("Europe/Berlin")), Button("Lisbon", PickZone("Europe/Lisbon"))),),
+    ((Button("Vienna", PickZone("Europe/Vienna")), Button("Lisbon", PickZone("Europe/Lisbon"))),),
     Ask(AskKind.PLACE, "Porto"),
 )
 

@@ -22,7 +22,7 @@ async def test_the_first_page_has_one_person_and_two_empty_chats(page: Page) -> 
 
 async def test_what_is_typed_is_shown_and_answered(world: World, page: Page) -> None:
     await page.say("/start")
-    await page.expect(lambda: page.last.has("Berlin"))
+    await page.expect(lambda: page.last.has("Vienna"))
     assert page.messages[0].text == "/start"
     assert page.last.ask == "place"
     [said] = world.coach.heard
