@@ -1,7 +1,5 @@
 """Edit, resend or replace: what the Telegram platform does with a reply."""
 
-
-
 from bot.actions import Screen, Show
 from bot.cards import PLAYER, Attachment, Button, Card, Fine, Place, PrivateLink, Reply
 from bot.platforms.port import MessageKind, Posted, Press
