@@ -310,7 +310,7 @@ def begin(session_id: SessionId, plan: tuple[PlanItem, ...]) -> Session:
 def play(session: Session, move: Move, quoted_rev: int | None, at: datetime) -> Moved | Stale:
     """Answer one move. `quoted_rev` None: typed, so meant for the session as it stands now. `at` starts the rests."""
     if quoted_rev is not None and quoted_rev != session.rev:
-        counted = isinstance(move, Done) and quoted_rev < session.rev
+        counted = isinstance(move, Done) and quoted_rev < session.rev and session.done
         return Stale(session, Why.ALREADY_COUNTED if counted else Why.OLD_CARD)
     if isinstance(move, Undo) and not session.done:
         return Stale(session, Why.NOTHING_TO_UNDO)
@@ -450,7 +450,7 @@ def _feel(session: Session, colour: Colour, easier: PlanItem | None) -> Moved:
             drills = _drills_done(session)
             if len(drills) > 1:
                 return Moved(replace(session, place=Where(colour)))
-            return Moved(replace(session, felt=colour, place=Over()), (Felt(drills[0], colour),))
+            return _felt_at_the_end(session, session.done[0].item, colour)
         case _:
             raise _NotHereError
 
@@ -458,10 +458,16 @@ def _feel(session: Session, colour: Colour, easier: PlanItem | None) -> Moved:
 def _which(session: Session, item: int) -> Moved:
     match session.place:
         case Where(colour=colour) if 0 <= item < len(session.plan) and _any_done(session, item):
-            fact = Felt(session.plan[item].drill, colour)
-            return Moved(replace(session, felt=colour, place=Over()), (fact,))
+            return _felt_at_the_end(session, item, colour)
         case _:
             raise _NotHereError
+
+
+def _felt_at_the_end(session: Session, item: int, colour: Colour) -> Moved:
+    """Amber or red, said of one drill after the last round. Red closes the drill as it does in the middle."""
+    hurt = session.stopped_for_pain | {item} if colour is Colour.RED else session.stopped_for_pain
+    fact = Felt(session.plan[item].drill, colour)
+    return Moved(replace(session, stopped_for_pain=hurt, felt=colour, place=Over()), (fact,))
 
 
 def _leave(session: Session, item: int) -> Moved:
