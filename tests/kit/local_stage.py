@@ -7,9 +7,12 @@ from typing import Any
 from aiohttp import ClientSession
 
 from bot.addresses import RawUpdate
+from bot.cards import Reply
 from bot.platforms.local import inbound
 from bot.platforms.local.chats import private_chat
+from bot.platforms.local.platform import LocalChat
 from bot.platforms.local.transcript import Persona
+from bot.platforms.port import Heard, RoomMoved
 from bot.settings import Settings
 from bot.store.transcript import StoredTranscript
 from tests.bot.platforms.local.client import Page
@@ -29,8 +32,15 @@ class LocalStage(Stage):
     def transcript(self) -> StoredTranscript:
         return StoredTranscript(self.bot.store, self.clock.now)
 
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        self.replies: list[tuple[Heard, Reply]] = []
+
     async def connected(self) -> None:
-        await self.bot.platforms["local"].ready.wait()  # type: ignore[attr-defined]
+        local = self.bot.platforms["local"]
+        assert isinstance(local, LocalChat)
+        await local.ready.wait()
+        self.bot.platforms["local"] = _Overheard(local, self.replies)
 
     async def seat(self, name: str, number: int) -> Seat:
         people = await self.transcript.people()
@@ -38,12 +48,26 @@ class LocalStage(Stage):
         return _InProcess(self, persona)
 
 
+class _Overheard:
+    """The local chat, with every reply kept: notices are shown to an open page only, and here no page is open."""
+
+    def __init__(self, inner: LocalChat, replies: list[tuple[Heard, Reply]]) -> None:
+        self._inner = inner
+        self._replies = replies
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._inner, name)
+
+    async def answer(self, heard: Heard, reply: Reply) -> None:
+        self._replies.append((heard, reply))
+        await self._inner.answer(heard, reply)
+
+
 class _InProcess:
     def __init__(self, stage: LocalStage, persona: Persona) -> None:
         self._stage = stage
         self._persona = persona
         self._chat = private_chat(persona.id)
-        self._notices: list[str] = []
 
     async def say(self, text: str) -> None:
         await self._accept(
@@ -60,6 +84,15 @@ class _InProcess:
         )
 
     async def tap(self, label: str, back: int = 0) -> None:
+        message, control = await self._find(label, back)
+        await self.press(control["data"], message.id)
+
+    async def tap_twice(self, label: str) -> None:
+        message, control = await self._find(label, 0)
+        await self.press(control["data"], message.id)
+        await self.press(control["data"], message.id)
+
+    async def _find(self, label: str, back: int) -> tuple[Message, dict[str, Any]]:
         found = [
             (message, c)
             for message in reversed(await self._messages())
@@ -67,8 +100,7 @@ class _InProcess:
             if c["label"] == label
         ]
         assert len(found) > back, f"no button {label!r}"
-        message, control = found[back]
-        await self.press(control["data"], message.id)
+        return found[back]
 
     async def press(self, data: str, message: int) -> None:
         request = secrets.token_hex(16)
@@ -80,7 +112,10 @@ class _InProcess:
         return [Shown(message.text, tuple(message.buttons)) for message in await self._messages()]
 
     async def notices(self) -> list[str]:
-        return list(self._notices)
+        return [reply.notice for heard, reply in self._stage.replies if self._is_mine(heard) and reply.notice]
+
+    def _is_mine(self, heard: Heard) -> bool:
+        return not isinstance(heard, RoomMoved) and heard.address.chat == self._chat
 
     async def _accept(self, raw: RawUpdate) -> None:
         await self._stage.bot.intake.accept("local", "local", [raw])
@@ -140,7 +175,7 @@ class _AtTheDoor:
         person, chat = self.page.person, self.page.chat
         old = self.page
         self.page = Page(url, http, "")
-        self.page.notices, self.page.alerts = old.notices, old.alerts
+        self.page.events = old.events
         await self.page.connect()
         self.page.person, self.page.chat = person, chat
 
@@ -152,6 +187,12 @@ class _AtTheDoor:
         assert len(found) > back, f"no button {label!r} in:\n{self.page.shown()}"
         await self.page.tap(label, message=found[back])
 
+    async def tap_twice(self, label: str) -> None:
+        message = next(message for message in reversed(self.page.messages) if message.has(label))
+        data = next(control["data"] for control in message.controls if control["label"] == label)
+        await self.page.press(message.id, data)
+        await self.page.press(message.id, data)
+
     async def shown(self) -> list[Shown]:
         """Look afresh, as after a reload: what is in the database is what counts."""
         await self._stage.settle()
@@ -160,4 +201,4 @@ class _AtTheDoor:
         return [Shown(message.text, tuple(message.buttons)) for message in self.page.messages if message.ours]
 
     async def notices(self) -> list[str]:
-        return [*self.page.alerts, *self.page.notices]
+        return [e["notice"] for e in self.page.events if e["type"] == "answered" and e["notice"]]

@@ -14,7 +14,7 @@ import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 from zoneinfo import ZoneInfo
@@ -42,6 +42,9 @@ class Seat(Protocol):
     async def tap(self, label: str, back: int = 0) -> None:
         """The newest button with this label; `back` = 1: the one on an older message, and so on."""
 
+    async def tap_twice(self, label: str) -> None:
+        """The same button twice, as a nervous finger does: two updates, drawn from one card."""
+
     async def shown(self) -> list[Shown]:
         """The bot's messages in this chat, oldest first."""
 
@@ -67,6 +70,10 @@ class Player:
         for label in labels:
             await self.seat.tap(label, back)
             await self.look()
+
+    async def tap_twice(self, label: str) -> None:
+        await self.seat.tap_twice(label)
+        await self.look()
 
     async def look(self) -> None:
         await self.stage.settle()
@@ -198,7 +205,8 @@ class Stage:
         there = here.replace(hour=hour, minute=minute, second=0, microsecond=0)
         if there <= here:
             there += timedelta(days=1)
-        await self.forward(seconds=(there + timedelta(days=days) - here).total_seconds())
+        there += timedelta(days=days)
+        await self.forward(seconds=(there.astimezone(UTC) - here.astimezone(UTC)).total_seconds())
 
     async def sleep_through(self, **span: float) -> None:
         """The bot is down for a while: time passes, and nothing happens."""

@@ -66,6 +66,15 @@ class _Phone:
             self._notices.append(notice.text)
         await self._stage.settle()
 
+    async def tap_twice(self, label: str) -> None:
+        seen = next(seen for seen in reversed(self.person.messages) if seen.ours and label in seen.labels)
+        button, message = self.person._button(label, seen)
+        for _ in range(2):
+            notice = await self.person.press(button["callback_data"], message.json())
+            if notice.text:
+                self._notices.append(notice.text)
+        await self._stage.settle()
+
     async def shown(self) -> list[Shown]:
         return [Shown(seen.text, seen.labels) for seen in self.person.messages if seen.ours]
 
