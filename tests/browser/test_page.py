@@ -3,7 +3,7 @@
 from playwright.async_api import expect
 
 from bot.actions import PickZone
-from bot.cards import PLAYER, Ask, AskKind, Button, Card, Lead, Reply
+from bot.cards import PLAYER, Ask, AskKind, Button, Card, Lead, Points, Reply
 from bot.platforms.local.platform import LocalChat
 from bot.platforms.port import Address
 from tests.bot.platforms.local.scenes import PROMPT
@@ -157,6 +157,15 @@ async def test_what_is_being_read_does_not_move(open_tab: Opener, chat: LocalCha
     assert abs(before["y"] - after["y"]) <= 2
     await tab.page.get_by_role("button", name="New message").click()
     await expect(tab.page.get_by_text("at the end")).to_be_in_viewport()
+
+
+async def test_a_card_taller_than_the_view_is_shown_from_its_beginning(open_tab: Opener, chat: LocalChat) -> None:
+    tab = await open_tab(chat.url, 390, 600)
+    await tab.say("/help")
+    await chat.deliver(HOME, Reply(Card("Long", (Lead("The first sentence."), Points(("line",) * 40)))))
+    await expect(tab.page.get_by_text("The first sentence.")).to_be_in_viewport()
+    await chat.deliver(HOME, Reply(Card("Short", (Lead("The last sentence."),))))
+    await expect(tab.page.get_by_text("The last sentence.")).to_be_in_viewport()
 
 
 async def test_a_countdown_runs_on_the_servers_clock_and_ends_at_now(

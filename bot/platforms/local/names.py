@@ -3,7 +3,7 @@
 import unicodedata
 
 NAME_MAX = 32  # characters as people count them (reliability X-18)
-_POINTS_MAX = 200  # code points in all: joined emoji count as one letter each, but not without end
+_POINTS_MAX = 64  # code points in all: joined emoji count as one letter each, but not without end
 _MARKS_MAX = 3  # combining marks on one letter; real scripts need up to three, zalgo needs dozens
 _JOINER = "\u200d"
 _VARIATION = "\ufe0f"

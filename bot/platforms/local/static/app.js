@@ -44,7 +44,7 @@ function say(text, chat = state.chat) {
   const each = { chat, persona: state.persona, text, failed: null };
   const request = sendText(each);
   state.pending.set(request, each);
-  waits.typed(chat);
+  if (wire.live) waits.typed(chat);
   log.showPending();
   log.toEnd();
 }
@@ -143,6 +143,7 @@ wire.addEventListener("away", () => {
   $("banner").textContent = word("away");
   $("banner").hidden = !$("frame").classList.contains("begun");
   machine?.set(false);
+  waits.quiet();
 });
 wire.addEventListener("locked", () => unlock(() => wire.open()));
 

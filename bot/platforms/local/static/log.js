@@ -7,6 +7,7 @@ import { word } from "./words.js";
 import { longDay } from "./when.js";
 
 const NEAR_END = 90; // px: whoever is this close to the end wants to stay there
+const MARGIN = 12; // px above a card that is taller than the view
 const TOGETHER = 5 * 60 * 1000; // ms: lines of one author that stand together
 
 export class Log {
@@ -15,16 +16,15 @@ export class Log {
   #chat = null;
   #zone = null;
   #persona = null;
+  #follows = true; // whoever has not scrolled away is taken along to what is new
+  #target = 0;
 
   constructor(acts) {
     this.#acts = acts;
     $("newer").addEventListener("click", () => this.toEnd());
-    $("scroll").addEventListener("scroll", () => this.#atEnd() && ($("newer").hidden = true), { passive: true });
-    addEventListener("resize", () => this.#stuck && this.toEnd());
-    $("scroll").addEventListener("scroll", () => (this.#stuck = this.#atEnd()), { passive: true });
+    $("scroll").addEventListener("scroll", () => this.#scrolled(), { passive: true });
+    addEventListener("resize", () => this.#follows && this.toEnd());
   }
-
-  #stuck = true;
 
   // Everything anew when another chat, zone or player is shown; otherwise only what is different.
   show() {
@@ -48,15 +48,16 @@ export class Log {
   }
 
   put(line, isNew) {
-    const end = this.#atEnd();
     const mine = line.author === state.persona;
+    const last = line.id === Math.max(line.id, ...this.#shown.keys());
     this.#put(line);
     if (isNew) {
       this.#seams();
       this.#empty(false);
     }
     this.showPending();
-    if (end || (isNew && mine)) this.toEnd();
+    // A change of an older card leaves everything where it is: it was pressed there, or is not looked at.
+    if ((this.#follows && last) || (isNew && mine)) this.toEnd();
     else if (isNew) $("newer").hidden = false;
   }
 
@@ -74,7 +75,7 @@ export class Log {
         return line;
       }),
     );
-    if (waiting.length && this.#stuck) this.toEnd();
+    if (waiting.length && this.#follows) this.toEnd();
   }
 
   // Not kept by the server: what was typed stays, and can go out again.
@@ -99,11 +100,22 @@ export class Log {
     return line;
   }
 
+  // The end of the chat; but of a card that is taller than the view its beginning.
   toEnd() {
     const scroll = $("scroll");
     scroll.scrollTop = scroll.scrollHeight;
+    const last = $("pending").childElementCount ? null : $("log").lastElementChild;
+    const hidden = last ? last.getBoundingClientRect().top - scroll.getBoundingClientRect().top - MARGIN : 0;
+    if (hidden < 0) scroll.scrollTop += hidden;
     $("newer").hidden = true;
-    this.#stuck = true;
+    this.#follows = true;
+    this.#target = scroll.scrollTop;
+  }
+
+  #scrolled() {
+    const { scrollTop } = $("scroll");
+    this.#follows = this.#atEnd() || Math.abs(scrollTop - this.#target) < 4;
+    if (this.#follows) $("newer").hidden = true;
   }
 
   element(id) {

@@ -42,6 +42,11 @@ export class Waits {
 
   clear() {
     for (const request of [...this.#pressed.keys()]) this.answered(request);
+    this.quiet();
+  }
+
+  // Nobody is writing: the bot is away.
+  quiet() {
     for (const chat of [...this.#typing.keys()]) this.spoken(chat);
   }
 

@@ -30,6 +30,10 @@ export class Wire extends EventTarget {
     return [...this.#outbox.values()];
   }
 
+  get live() {
+    return this.#live;
+  }
+
   async open() {
     clearTimeout(this.#timer);
     this.#timer = 0;

@@ -50,7 +50,7 @@ def test_what_disguises_goes(typed: str, kept: str) -> None:
 @given(st.text())
 def test_a_clean_name_is_short_stays_clean_and_can_be_stored(typed: str) -> None:
     name = clean_name(typed)
-    assert len(name) <= 200
+    assert len(name) <= 64
     assert clean_name(name) == name
     assert name.encode("utf-8").decode() == name
     assert "\n" not in name
