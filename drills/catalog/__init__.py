@@ -27,6 +27,7 @@ Line = Annotated[str, StringConstraints(min_length=1, max_length=300, strip_whit
 ShortLine = Annotated[str, StringConstraints(min_length=1, max_length=90, strip_whitespace=True)]
 Instruction = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True)]
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,23}$")]
+_FROM_TEXT = Field(strict=False)  # TOML has no enumerations: their values are written as text
 
 Catalog: TypeAlias = Mapping[DrillId, Drill]
 
@@ -36,7 +37,8 @@ class CatalogError(Exception):
 
 
 class _Table(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    # Strict: a number in quotes is a slip of whoever wrote the file, and pydantic would take it for the number.
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
 class _Step(_Table):
@@ -66,8 +68,8 @@ class _Dose(_Table):
 
 
 class _Round(_Table):
-    side: Side | None = None
-    direction: Direction | None = None
+    side: Annotated[Side, _FROM_TEXT] | None = None
+    direction: Annotated[Direction, _FROM_TEXT] | None = None
 
 
 class _Variant(_Table):
@@ -76,7 +78,7 @@ class _Variant(_Table):
     level: Annotated[int, Field(ge=1, le=3)]
     change: Line
     original: bool = False
-    metric: Metric | None = None
+    metric: Annotated[Metric, _FROM_TEXT] | None = None
     steps: list[_Step] = []
 
 
@@ -108,7 +110,7 @@ class _Drill(_Table):
     barefoot: bool
     stance: Line
     feel: Line
-    metric: Metric
+    metric: Annotated[Metric, _FROM_TEXT]
     stop_when: Annotated[list[ShortLine], Field(min_length=1)]
     avoid_if: Annotated[list[ShortLine], Field(min_length=1)]
     harder: Line
@@ -125,7 +127,9 @@ class _Drill(_Table):
     reading: _Reading
 
     @model_validator(mode="after")
-    def _variants_fit(self) -> "_Drill":
+    def _parts_fit(self) -> "_Drill":
+        if len({(part.side, part.direction) for part in self.rounds}) != len(self.rounds):
+            raise ValueError("two rounds have the same side and direction")
         ids = [variant.id for variant in self.variants]
         if len(set(ids)) != len(ids):
             raise ValueError("two variants have the same id")
@@ -194,7 +198,8 @@ class _Drill(_Table):
 def load(folder: Traversable | None = None) -> Catalog:
     """Read every `*.toml` of `folder` (default: ours), in the drills' own order. Raises CatalogError on the first hole."""
     folder = folder or resources.files("drills.catalog")
-    files = sorted((f for f in folder.iterdir() if f.name.endswith(".toml")), key=lambda f: f.name)
+    found = folder.iterdir() if folder.is_dir() else ()
+    files = sorted((f for f in found if f.name.endswith(".toml")), key=lambda f: f.name)
     if not files:
         raise CatalogError(f"{folder}: no drill files (*.toml) here. Reinstall Toehold or restore the folder.")
     drills = sorted((_read(file) for file in files), key=lambda drill: drill.order)
@@ -204,11 +209,14 @@ def load(folder: Traversable | None = None) -> Catalog:
 def _read(file: Traversable) -> Drill:
     try:
         drill = _Drill.model_validate(tomllib.loads(file.read_text(encoding="utf-8")))
+    except OSError as error:
+        raise CatalogError(f"{file}: cannot be read: {error.strerror}") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise CatalogError(f"{file}: not a readable TOML file: {error}") from None
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
-        place = ".".join(str(part + 1) if isinstance(part, int) else part for part in first["loc"]) or "whole file"
+        path = ".".join(str(part + 1) if isinstance(part, int) else part for part in first["loc"])
+        place = " ".join(path.split()) or "whole file"  # a key may hold a line break, a message must not
         reason = first["msg"].removeprefix("Value error, ")
         raise CatalogError(f"{file}: {place}: {reason}") from None
     if file.name != f"{drill.id}.toml":
