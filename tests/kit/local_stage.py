@@ -158,9 +158,10 @@ class DoorStage(LocalStage):
         page = Page(self._url, self._http, "")
         await page.connect()
         if number:
+            before = len(page.people)
             await page.add_person(name)
-            await page.expect(lambda: any(each["name"] == name for each in page.people))
-            page.open_chat(name)
+            await page.expect(lambda: len(page.people) > before)
+            page.person, page.chat = page.people[-1]["id"], page.people[-1]["chat"]
         seat = _AtTheDoor(self, page)
         self._seats.append(seat)
         return seat

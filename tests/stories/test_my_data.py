@@ -1,0 +1,49 @@
+"""A person's data is theirs."""
+
+from tests.kit.stage import Stage
+
+
+async def test_erase_asks_once_and_then_nothing_is_left(stage: Stage) -> None:
+    ann = await stage.person("Ann")
+    await ann.set_up()
+    await ann.tap("Start now")
+    await ann.whole_session()
+    await ann.say("/erase")
+    ann.sees("Shall I erase everything")
+    await ann.tap("Erase everything")
+    ann.sees("All of it is erased")
+
+    await stage.forward(days=2)
+    await ann.say("/streak")
+    ann.sees("Welcome to Toehold")
+
+
+async def test_an_old_confirmation_erases_nothing(stage: Stage) -> None:
+    ann = await stage.person("Ann")
+    await ann.set_up()
+    await ann.say("/erase")
+    await ann.say("/times")
+    await ann.tap("Erase everything")
+    assert any("Nothing was erased" in message.text for message in ann.messages)
+    await ann.say("/today")
+    ann.can_tap("Start")
+
+
+async def test_export_gives_two_files(stage: Stage) -> None:
+    ann = await stage.person("Ann")
+    await ann.set_up()
+    await ann.say("/export")
+    assert any("all that I keep of you" in message.text for message in ann.messages)
+
+
+async def test_two_people_do_not_see_each_other(stage: Stage) -> None:
+    ann = await stage.person("Ann")
+    bob = await stage.person("Bob")
+    await ann.set_up()
+    await ann.tap("Start now")
+    await ann.whole_session()
+    await bob.set_up("12:00")
+    await bob.say("/streak")
+    bob.sees("0 days")
+    await ann.say("/streak")
+    ann.sees("1 day")
