@@ -201,14 +201,14 @@ _TAGS: dict[str, type[Any]] = {
 }
 _TAG_OF = {kind: tag for tag, kind in _TAGS.items()}
 _FIELD = re.compile(r"[A-Za-z0-9_/+-]*\Z")
-_NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,8})\Z")
+_NUMBER = re.compile(r"(0|-?[1-9][0-9]{0,8})\Z")
 
 
 def encode(action: Action) -> str:
     """The action as button data. Raises ValueError for a field that does not fit the alphabet or for more than 64 bytes."""
     parts = [str(getattr(action, field.name)) for field in fields(action)]
-    for part in parts:
-        if not _FIELD.match(part):
+    for field, part in zip(fields(action), parts, strict=True):
+        if not (_NUMBER if field.type is int else _FIELD).match(part):
             raise ValueError(f"{type(action).__name__}: {part!r} has characters that button data cannot carry")
     data = ".".join([VERSION + _TAG_OF[type(action)], *parts])
     if len(data) > MAX_BYTES:
