@@ -151,11 +151,22 @@ state.addEventListener("change", ({ detail }) => {
   if (detail.what === "line" && detail.chat === state.chat) log.put(detail.line, detail.isNew);
   else if (detail.what !== "line" && detail.what !== "people") log.show();
   if (detail.what === "chat") waits.show();
-  side.show();
+  if (detail.what === "line") soon(() => side.show());
+  else side.show();
   composer.follow(detail.what === "line" && detail.chat === state.chat && detail.line.author === "bot");
   machine?.show();
 });
 document.addEventListener("visibilitychange", () => !document.hidden && state.chats.has(state.chat) && state.read());
+
+// Many lines may come at once (a trip of a month): the list beside them is drawn once.
+let drawing = 0;
+
+function soon(draw) {
+  drawing ||= setTimeout(() => {
+    drawing = 0;
+    draw();
+  }, 30);
+}
 
 function tick() {
   tickAll();

@@ -29,8 +29,12 @@ export function drawBlocks(blocks) {
       if (drawer) drawn.push(drawer(block));
     }
   }
+  for (const list of drawn) if (list.tagName === "DL") list.classList.toggle("brief", isBrief(list));
   return drawn;
 }
+
+// Short labels and texts stand side by side on a phone too.
+const isBrief = (list) => [...list.querySelectorAll("dt, dd")].every((each) => each.textContent.length <= 22);
 
 function rounds({ lines }) {
   return el(

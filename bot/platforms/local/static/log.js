@@ -50,9 +50,11 @@ export class Log {
   put(line, isNew) {
     const mine = line.author === state.persona;
     const last = line.id === Math.max(line.id, ...this.#shown.keys());
+    const before = Math.max(...this.#shown.keys());
     this.#put(line);
     if (isNew) {
-      this.#seams();
+      if (last) this.#seam(state.chats.get(state.chat).lines.get(before) ?? null, line);
+      else this.#seams();
       this.#empty(false);
     }
     this.showPending();
@@ -163,19 +165,23 @@ export class Log {
   // Days between the lines, and which lines stand together.
   #seams() {
     for (const seam of $("log").querySelectorAll(".seam")) seam.remove();
-    let day = null;
     let before = null;
     for (const line of state.lines()) {
-      const { element } = this.#shown.get(line.id);
-      const at = new Date(line.at);
-      const today = longDay(at, state.zone);
-      if (today !== day) element.before(el("p", { class: "seam" }, el("span", {}, today)));
-      const follows = before !== null && today === day && before.author === line.author && at - new Date(before.at) < TOGETHER;
-      element.classList.toggle("follows", follows);
-      if (before) this.#shown.get(before.id).element.classList.toggle("precedes", follows);
-      element.classList.remove("precedes");
-      [day, before] = [today, line];
+      this.#seam(before, line);
+      before = line;
     }
+  }
+
+  #seam(before, line) {
+    const { element } = this.#shown.get(line.id);
+    const [at, then] = [new Date(line.at), before && new Date(before.at)];
+    const today = longDay(at, state.zone);
+    const sameDay = before !== null && longDay(then, state.zone) === today;
+    if (!sameDay) element.before(el("p", { class: "seam" }, el("span", {}, today)));
+    const follows = sameDay && before.author === line.author && at - then < TOGETHER;
+    element.classList.toggle("follows", follows);
+    element.classList.remove("precedes");
+    if (before) this.#shown.get(before.id).element.classList.toggle("precedes", follows);
   }
 
   #empty(empty) {
