@@ -80,9 +80,9 @@ def in_form(drill: Drill, form: VariantId, sets: int) -> PlanItem:
 
 
 def easier(drill: Drill, now: PlanItem) -> PlanItem | None:
-    """The same drill one form easier, or None when it is the easiest already."""
+    """The same drill one form easier. None when it is the easiest already, or when its rounds changed since it was planned."""
     form = drill.easier_than(now.variant)
-    return None if form is None else in_form(drill, form, now.sets)
+    return None if form is None or drill.rounds != now.rounds else in_form(drill, form, now.sets)
 
 
 def seconds(catalog: Catalog, plan: tuple[PlanItem, ...]) -> int:

@@ -56,8 +56,12 @@ REDS_UNTIL_MUTED = 3
 
 
 def outcome(yes: Iterable[int]) -> Screened:
-    """The outcome of the lines answered yes (counted from 1). Urgent outweighs block, block outweighs modify."""
-    modes = {LINES[line - 1] for line in yes}
+    """The outcome of the lines answered yes (counted from 1). Urgent outweighs block, block outweighs modify.
+
+    Raises KeyError for a line that does not exist.
+    """
+    lines = dict(enumerate(LINES, start=1))
+    modes = {lines[line] for line in yes}
     for mode, screened in (
         (Mode.URGENT, Screened.URGENT),
         (Mode.BLOCK, Screened.BLOCK),
