@@ -33,9 +33,16 @@ class StoreUnreachable(StoreFault):
     kind = "unreachable"
 
 
+class StoreClosed(StoreFault):
+    """The bot is stopping."""
+
+    kind = "closed"
+
+
 _BY_NAME: dict[str, type[StoreFault]] = {
     "SQLITE_BUSY": StoreBusy,
     "SQLITE_LOCKED": StoreBusy,
+    "SQLITE_PROTOCOL": StoreBusy,  # a race between processes that open the file at once
     "SQLITE_FULL": StoreFull,
     "SQLITE_CORRUPT": StoreDamaged,
     "SQLITE_NOTADB": StoreDamaged,
@@ -43,7 +50,11 @@ _BY_NAME: dict[str, type[StoreFault]] = {
     "SQLITE_READONLY": StoreUnreachable,
     "SQLITE_PERM": StoreUnreachable,
     "SQLITE_IOERR": StoreUnreachable,
+    "SQLITE_IOERR_SHORT_READ": StoreDamaged,  # the file is shorter than it says
+    "SQLITE_IOERR_CORRUPTFS": StoreDamaged,
 }
+
+_UNDECODABLE = "Could not decode to UTF-8"
 
 
 def translate(error: DBAPIError) -> StoreFault | None:
@@ -53,4 +64,6 @@ def translate(error: DBAPIError) -> StoreFault | None:
         if name in _BY_NAME:
             return _BY_NAME[name](name)
         name = name.rpartition("_")[0]  # extended codes: SQLITE_IOERR_WRITE -> SQLITE_IOERR
+    if _UNDECODABLE in str(error.orig):  # the driver's own complaint has no code: bytes that we never wrote
+        return StoreDamaged("text")
     return None

@@ -11,10 +11,11 @@ from sqlalchemy import Engine, inspect, text
 from sqlalchemy.exc import DBAPIError
 
 from bot.store import tables
-from bot.store.faults import StoreFault, StoreUnreachable, translate
+from bot.store.faults import StoreDamaged, StoreFault, StoreUnreachable, translate
 from bot.store.unit import Store, open_engine, quick_check
 
 HEAD = "0001"  # the newest migration; a guard compares it with the scripts
+CHECKED_UP_TO = 256 * 1024**2  # bytes: reading that much takes a second; `toehold check` reads any file
 
 
 class AlreadyRunningError(StoreFault):
@@ -59,17 +60,31 @@ def lock_database(path: Path) -> Lock:
 
 def open_store(path: Path, on_migrate: Callable[[str], None] = lambda _revision: None) -> Store:
     """Open the database, creating or migrating it first. Raises a StoreFault that says what is wrong."""
-    engine = open_engine(path)
+    engine = open_engine(path, foreign_keys=False)
     try:
+        if path.is_file() and path.stat().st_size <= CHECKED_UP_TO:
+            _refuse_damage(engine)
         revision = _revision(engine)
         if revision != HEAD:
             on_migrate(revision or "empty")
             _migrate(engine)
     except DBAPIError as error:
         raise translate(error) or StoreFault(type(error).__name__) from None
+    except UnicodeDecodeError:  # from the driver, which cannot even read SQLite's complaint
+        raise StoreDamaged("text") from None
+    except OSError as error:
+        raise StoreUnreachable(error.strerror or type(error).__name__) from None
     finally:
         engine.dispose()
     return Store(path)
+
+
+def _refuse_damage(engine: Engine) -> None:
+    """Nothing is written to a file that is not whole: a good copy must take its place first."""
+    with engine.connect() as tx:
+        complaint = quick_check(tx)
+    if complaint is not None:
+        raise StoreDamaged(complaint)
 
 
 def _revision(engine: Engine) -> str | None:
@@ -116,6 +131,8 @@ def inspect_file(path: Path) -> Found | None:
             return Found(revision, quick_check(tx))
     except DBAPIError as error:
         raise translate(error) or StoreFault(type(error).__name__) from None
+    except UnicodeDecodeError:
+        raise StoreDamaged("text") from None
     finally:
         engine.dispose()
         lock.free()

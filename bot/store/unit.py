@@ -3,7 +3,8 @@
 `await store.run(unit)`: one writer thread; it takes all waiting units into one transaction, each in its own savepoint, and
 their futures resolve after the shared commit (group commit, docs/decisions/0002). `await store.read(query)`: a small pool
 of read-only connections. A unit may run more than once (a busy database, a fault in a neighbour), so it must not do
-anything but read and write rows; no network call can slip in, because it is not a coroutine.
+anything but read and write rows; no network call can slip in, because it is not a coroutine. It must not catch the
+database's errors either: SQLite may have rolled the transaction back by itself.
 """
 
 import asyncio
@@ -16,17 +17,18 @@ from pathlib import Path
 from typing import Any, TypeAlias, TypeVar
 
 import structlog
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import URL, Connection, Engine, create_engine, event, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import QueuePool
 
-from bot.store.faults import StoreBusy, StoreFault, translate
+from bot.store.faults import StoreBusy, StoreClosed, StoreFault, translate
 
 Tx: TypeAlias = Connection
 T = TypeVar("T")
 
 BUSY_SECONDS = 15.0  # how long a unit is retried on a busy database before the person is told
 BUSY_STEP_MS = 1000  # SQLite's own wait inside one try
+BUSY_PAUSE = 0.05  # between two tries, for the kinds of busy that SQLite does not wait for by itself
 GROUP_MOST = 64  # units in one commit: bounds the time that a press waits behind others
 READERS = 4
 
@@ -34,18 +36,24 @@ log = structlog.get_logger()
 
 
 class _Waiting:
+    """A unit that was handed in: from here on nothing takes it back."""
+
     __slots__ = ("future", "since", "unit")
 
     def __init__(self, unit: Callable[[Tx], Any]) -> None:
         self.unit = unit
         self.future: Future[Any] = Future()
+        self.future.set_running_or_notify_cancel()
         self.since = time.monotonic()
 
 
-def open_engine(path: Path, *, read_only: bool = False) -> Engine:
-    """An engine on a SQLite file: WAL, full sync, foreign keys, and BEGIN IMMEDIATE for whoever writes."""
+def open_engine(path: Path, *, read_only: bool = False, foreign_keys: bool = True) -> Engine:
+    """An engine on a SQLite file: WAL, full sync, foreign keys, and BEGIN IMMEDIATE for whoever writes.
+
+    Migrations go without foreign keys: a table that is made anew is dropped for a moment, and would take its children along.
+    """
     engine = create_engine(
-        f"sqlite:///{path}",
+        URL.create("sqlite", database=str(path)),  # not as text: a "?" in the path would begin a query
         poolclass=QueuePool,
         pool_size=READERS if read_only else 1,
         max_overflow=0,
@@ -63,7 +71,8 @@ def open_engine(path: Path, *, read_only: bool = False) -> Engine:
         else:
             cursor.execute("PRAGMA journal_mode=WAL")
             cursor.execute("PRAGMA synchronous=FULL")
-            cursor.execute("PRAGMA foreign_keys=ON")
+            cursor.execute("PRAGMA secure_delete=ON")  # what was erased is overwritten, not only forgotten
+            cursor.execute(f"PRAGMA foreign_keys={'ON' if foreign_keys else 'OFF'}")
         cursor.close()
 
     @event.listens_for(engine, "begin")
@@ -95,13 +104,15 @@ class Store:
 
     def _submit(self, unit: Callable[[Tx], T]) -> "Future[T]":
         if self._closed:
-            raise StoreFault("closed")
+            raise StoreClosed("closed")
         waiting = _Waiting(unit)
         self._waiting.put(waiting)
         return waiting.future
 
     async def read(self, query: Callable[[Tx], T]) -> T:
-        """Run a query on a read-only connection. It sees what was committed before it began."""
+        """Run a query on a read-only connection. It sees what was committed before it began. Raises as `run` does."""
+        if self._closed:
+            raise StoreClosed("closed")
         return await asyncio.get_running_loop().run_in_executor(self._readers, self._read, query)
 
     def _read(self, query: Callable[[Tx], T]) -> T:
@@ -110,74 +121,94 @@ class Store:
                 return query(tx)
         except DBAPIError as error:
             raise translate(error) or error from None
+        except StopIteration as error:
+            raise RuntimeError("a query raised StopIteration") from error  # which no future can carry
 
     async def close(self) -> None:
-        """Finish the units that wait, then close. Waits for the writer."""
-        if not self._closed:
-            self._closed = True
-            self._waiting.put(None)
-            await asyncio.to_thread(self._thread.join)
-            self._readers.shutdown(wait=True)
-            self._reader.dispose()
-            self._writer.dispose()
+        """Finish the units that wait, then close. Waits for the writer, even when it is cancelled meanwhile."""
+        if self._closed:
+            return
+        self._closed = True
+        self._waiting.put(None)
+        ending = asyncio.get_running_loop().run_in_executor(None, self._end)
+        cancelled = False
+        while not ending.done():
+            try:
+                await asyncio.shield(ending)
+            except asyncio.CancelledError:
+                cancelled = True
+        ending.result()
+        if cancelled:
+            raise asyncio.CancelledError
+
+    def _end(self) -> None:
+        self._thread.join()
+        self._readers.shutdown(wait=True)
+        self._reader.dispose()
+        self._writer.dispose()
 
     # --- the writer thread ---
 
     def _work(self) -> None:
-        while True:
-            first = self._waiting.get()
-            if first is None:
-                return
-            group = [first]
-            stop = False
-            while len(group) < GROUP_MOST and not self._waiting.empty():
-                following = self._waiting.get()
-                if following is None:
-                    stop = True
-                    break
-                group.append(following)
-            self._commit(group)
-            if stop:
-                return
+        more = True
+        while more:
+            group, more = self._take()
+            try:
+                self._commit(group)
+            except BaseException as error:  # without this thread everybody would wait for ever
+                for waiting in group:
+                    if not waiting.future.done():
+                        waiting.future.set_exception(error)
+                log.error("store.writer-failed", exc_info=error)
+
+    def _take(self) -> tuple[list[_Waiting], bool]:
+        """What waits, at least one unit; and whether more may come."""
+        group: list[_Waiting] = []
+        while not group or (len(group) < GROUP_MOST and not self._waiting.empty()):
+            waiting = self._waiting.get()
+            if waiting is None:
+                return group, False
+            group.append(waiting)
+        return group, True
 
     def _commit(self, group: list[_Waiting]) -> None:
-        """Commit a group; if the database fails on it, each unit again alone, so that one cannot spoil the others."""
-        try:
-            results = self._together(group)
-        except StoreFault as fault:
-            if isinstance(fault, StoreBusy):
-                patient = [w for w in group if time.monotonic() - w.since < BUSY_SECONDS]
+        """Commit a group; if that fails, each unit again alone, so that one cannot spoil the others."""
+        while group:
+            try:
+                results = self._together(group)
+            except StoreBusy as fault:
                 for waiting in group:
-                    if waiting not in patient:
+                    if time.monotonic() - waiting.since >= BUSY_SECONDS:
                         waiting.future.set_exception(fault)
-                if patient:
-                    self._commit(patient)
-            elif len(group) > 1:
+                group = [waiting for waiting in group if not waiting.future.done()]
+                time.sleep(BUSY_PAUSE)
+            except Exception as error:  # noqa: BLE001 - handed to the caller's future
+                if len(group) == 1:
+                    log.warning("store.fault", kind=getattr(error, "kind", type(error).__name__), reason=str(error))
+                    group[0].future.set_exception(error)
+                    return
                 for waiting in group:
                     self._commit([waiting])
+                return
             else:
-                log.warning("store.fault", kind=fault.kind, reason=str(fault))
-                group[0].future.set_exception(fault)
-            return
-        for waiting, (value, error) in zip(group, results, strict=True):
-            if error is None:
-                waiting.future.set_result(value)
-            else:
-                waiting.future.set_exception(error)
+                for waiting, (value, raised) in zip(group, results, strict=True):
+                    if raised is None:
+                        waiting.future.set_result(value)
+                    else:
+                        waiting.future.set_exception(raised)
+                return
 
     def _together(self, group: list[_Waiting]) -> list[tuple[Any, BaseException | None]]:
-        results: list[tuple[Any, BaseException | None]] = []
+        """All units in one transaction: what each gave or raised, after the commit. Raises what concerns them all."""
         try:
             with self._writer.connect() as tx, tx.begin():
-                for waiting in group:
-                    results.append(self._one(tx, waiting))
+                return [self._one(tx, waiting) for waiting in group]
         except DBAPIError as error:
             fault = translate(error)
             if fault is None:
                 log.exception("store.bug")
                 fault = StoreFault(type(error).__name__)
             raise fault from None
-        return results
 
     def _one(self, tx: Tx, waiting: _Waiting) -> tuple[Any, BaseException | None]:
         """One unit in its savepoint. Its own exception undoes it alone; a database fault undoes the whole group."""
@@ -189,7 +220,12 @@ class Store:
                 raise
             savepoint.rollback()
             return None, error
-        except Exception as error:  # noqa: BLE001 - handed to the caller's future, not swallowed
+        except StopIteration as error:
+            savepoint.rollback()
+            stopped = RuntimeError("a unit raised StopIteration")  # which no future can carry: its caller would hang
+            stopped.__cause__ = error
+            return None, stopped
+        except BaseException as error:  # noqa: BLE001 - handed to the caller's future, not swallowed
             savepoint.rollback()
             return None, error
         savepoint.commit()
