@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 import structlog
-from sqlalchemy import and_, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, case, delete, func, or_, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from bot.store import tables as t
@@ -30,6 +30,8 @@ PLAN_AT_ONCE = 500  # a batch of 500 takes some 20 ms, so no press waits long be
 ATTEMPTS_MOST = 8
 UNKNOWN_WAITS = timedelta(seconds=90)  # before a message of unknown outcome is sent again: a press would prove delivery
 KEPT_FOR = timedelta(days=90)
+# A prompt that may have been sent is sent again: better twice than never. These rather never than twice (reliability 3.3).
+AT_MOST_ONCE = (NudgeKind.FOLLOW_UP,)
 
 log = structlog.get_logger()
 
@@ -41,15 +43,17 @@ class StoredNudges:
         self._store = store
 
     async def plan(self, now: datetime) -> int:
+        if not await self._store.read(lambda tx: _any_slot_due(tx, now)):
+            return 0  # an idle tick takes no write lock
         return await self._store.run(lambda tx: plan(tx, now))
 
     async def claim(self, now: datetime, owner: str, limit: int) -> Sequence[Nudge]:
         if not await self._store.read(lambda tx: _anything_due(tx, now)):
-            return []  # an idle tick takes no write lock
+            return []
         return await self._store.run(lambda tx: claim(tx, now, owner, limit))
 
     async def sending(self, nudge: Nudge, owner: str) -> bool:
-        return await self._store.run(lambda tx: _set(tx, nudge, owner, state=NudgeState.SENDING))
+        return await self._store.run(lambda tx: sending(tx, nudge, owner))
 
     async def record(self, nudge: Nudge, owner: str, outcome: Outcome | Drop | Postpone, now: datetime) -> bool:
         return await self._store.run(lambda tx: record(tx, nudge, owner, outcome, now))
@@ -71,10 +75,15 @@ def plan(tx: Tx, now: datetime) -> int:
         .limit(PLAN_AT_ONCE)
     ).all()
     for row in rows:
-        rule = Rule(row.at, frozenset(int(digit) for digit in row.weekdays), row.zone)
         due, missed = Due(row.next_label, row.next_due_at), 0
-        while (following := next_due(rule, due.at, due.label)).at <= now:
-            due, missed = following, missed + 1
+        try:
+            rule = Rule(row.at, frozenset(int(digit) for digit in row.weekdays), row.zone)
+            while (following := next_due(rule, due.at, due.label)).at <= now:
+                due, missed = following, missed + 1
+        except ValueError as error:  # a zone that the rules lost: this slot falls silent, everybody else's go on
+            log.error("slot.unreadable", slot=row.id, reason=str(error))
+            tx.execute(update(t.slot).where(t.slot.c.id == row.id).values(next_due_at=None))
+            continue
         if missed:
             log.warning("prompt.stale", slot=row.id, labels_missed=missed)
         add(tx, f"prompt:{row.id}:{due.label}", NudgeKind.PROMPT, row.person, due.label, due.at, slot=row.id)
@@ -160,18 +169,7 @@ def last_prompt_of_slot(tx: Tx, person: str) -> str | None:
 def claim(tx: Tx, now: datetime, owner: str, limit: int) -> list[Nudge]:
     """Take due nudges: planned ones, and those whose owner let the lease run out before the wire."""
     lease_now = database_now(tx)
-    free = (
-        select(t.nudge.c.id)
-        .where(
-            t.nudge.c.not_before <= now,
-            or_(
-                t.nudge.c.state == NudgeState.PLANNED,
-                and_(t.nudge.c.state == NudgeState.CLAIMED, t.nudge.c.lease_until < lease_now),
-            ),
-        )
-        .order_by(t.nudge.c.due_at, t.nudge.c.id)
-        .limit(limit)
-    )
+    free = select(t.nudge.c.id).where(_free(now, lease_now)).order_by(t.nudge.c.due_at, t.nudge.c.id).limit(limit)
     rows = tx.execute(
         update(t.nudge)
         .where(t.nudge.c.id.in_(free))
@@ -185,6 +183,11 @@ def claim(tx: Tx, now: datetime, owner: str, limit: int) -> list[Nudge]:
         for row in rows
     ]
     return sorted(nudges, key=lambda nudge: (nudge.due_at, nudge.id))
+
+
+def sending(tx: Tx, nudge: Nudge, owner: str) -> bool:
+    """About to go on the wire, unless the claim was lost."""
+    return _set(tx, nudge, owner, t.nudge.c.state == NudgeState.CLAIMED, state=NudgeState.SENDING)
 
 
 def record(tx: Tx, nudge: Nudge, owner: str, outcome: Outcome | Drop | Postpone, now: datetime) -> bool:
@@ -201,22 +204,39 @@ def record(tx: Tx, nudge: Nudge, owner: str, outcome: Outcome | Drop | Postpone,
             return _set(tx, nudge, owner, state=NudgeState.BROKEN, reason=reason[:64])
         case Later(seconds=seconds, reason=reason):
             return _again(tx, nudge, owner, now + timedelta(seconds=seconds), reason)
+        case Unknown(reason=reason) if nudge.kind in AT_MOST_ONCE:
+            return _set(tx, nudge, owner, state=NudgeState.UNKNOWN, reason=reason[:64])
         case Unknown(reason=reason):
             return _again(tx, nudge, owner, now + UNKNOWN_WAITS, reason)
 
 
 def recover(tx: Tx, owner: str, now: datetime) -> int:
-    """After a start: claims of a process that is gone are free at once; what was on the wire waits for a proof of delivery."""
+    """After a start: claims of a process that is gone are free at once; what was on the wire waits for a proof of delivery.
+
+    What was on the wire at its last attempt is not tried again: perhaps it is what stops us.
+    """
     others = or_(t.nudge.c.owner.is_(None), t.nudge.c.owner != owner)
     claimed = tx.execute(
         update(t.nudge).where(t.nudge.c.state == NudgeState.CLAIMED, others).values(state=NudgeState.PLANNED)
     )
-    sending = tx.execute(
+    fate = case(
+        (t.nudge.c.kind.in_(AT_MOST_ONCE), NudgeState.UNKNOWN),
+        (t.nudge.c.attempt >= ATTEMPTS_MOST, NudgeState.BROKEN),
+        else_=NudgeState.PLANNED,
+    )
+    on_the_wire = tx.execute(
         update(t.nudge)
         .where(t.nudge.c.state == NudgeState.SENDING, others)
-        .values(state=NudgeState.PLANNED, not_before=now + UNKNOWN_WAITS, reason="unknown: stopped while sending")
+        .values(state=fate, not_before=now + UNKNOWN_WAITS, reason="unknown: stopped while sending")
     )
-    return claimed.rowcount + sending.rowcount
+    return claimed.rowcount + on_the_wire.rowcount
+
+
+def purge(tx: Tx, now: datetime) -> int:
+    """Forget old nudges. A slot's labels only grow, so none of them can be planned again."""
+    open_states = (NudgeState.PLANNED, NudgeState.CLAIMED, NudgeState.SENDING)
+    old = delete(t.nudge).where(t.nudge.c.due_at < now - KEPT_FOR, t.nudge.c.state.not_in(open_states))
+    return tx.execute(old).rowcount
 
 
 def earliest(tx: Tx) -> datetime | None:
@@ -225,10 +245,18 @@ def earliest(tx: Tx) -> datetime | None:
     return min((moment for moment in (slot, nudge) if moment is not None), default=None)
 
 
+def _any_slot_due(tx: Tx, now: datetime) -> bool:
+    return tx.execute(select(t.slot.c.id).where(t.slot.c.next_due_at <= now).limit(1)).first() is not None
+
+
 def _anything_due(tx: Tx, now: datetime) -> bool:
-    states = (NudgeState.PLANNED, NudgeState.CLAIMED)
-    found = select(t.nudge.c.id).where(t.nudge.c.state.in_(states), t.nudge.c.not_before <= now).limit(1)
-    return tx.execute(found).first() is not None
+    return tx.execute(select(t.nudge.c.id).where(_free(now, database_now(tx))).limit(1)).first() is not None
+
+
+def _free(now: datetime, lease_now: datetime) -> ColumnElement[bool]:
+    """Due, and nobody's: planned, or claimed by somebody whose lease ran out before the wire."""
+    lapsed = and_(t.nudge.c.state == NudgeState.CLAIMED, t.nudge.c.lease_until < lease_now)
+    return and_(t.nudge.c.not_before <= now, or_(t.nudge.c.state == NudgeState.PLANNED, lapsed))
 
 
 def _again(tx: Tx, nudge: Nudge, owner: str, not_before: datetime, reason: str) -> bool:
@@ -237,11 +265,11 @@ def _again(tx: Tx, nudge: Nudge, owner: str, not_before: datetime, reason: str) 
     return _set(tx, nudge, owner, state=NudgeState.PLANNED, not_before=not_before, reason=reason[:64])
 
 
-def _set(tx: Tx, nudge: Nudge, owner: str, **values: object) -> bool:
+def _set(tx: Tx, nudge: Nudge, owner: str, *conditions: ColumnElement[bool], **values: object) -> bool:
     """Change a row only while it is still ours: same owner, same attempt."""
     changed = tx.execute(
         update(t.nudge)
-        .where(t.nudge.c.id == nudge.id, t.nudge.c.owner == owner, t.nudge.c.attempt == nudge.attempt)
+        .where(t.nudge.c.id == nudge.id, t.nudge.c.owner == owner, t.nudge.c.attempt == nudge.attempt, *conditions)
         .values(**values)
     )
     return changed.rowcount == 1

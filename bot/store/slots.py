@@ -4,11 +4,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
+import structlog
 from sqlalchemy import func, insert, select, update
 
 from bot.store import tables as t
 from bot.store.unit import Tx
 from scheduler.slot import Due, Role, Rule, next_due
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +116,12 @@ def replan_outdated(tx: Tx, now: datetime, rules_version: str, limit: int) -> in
         for slot in of_person(tx, row.id):
             values: dict[str, object] = {"tz_rules": rules_version}
             if slot.next_due_at is not None and slot.next_due_at > now and row.zone:
-                due = next_due(slot.rule(row.zone), now, slot.last_label)
-                values |= {"next_due_at": due.at, "next_label": due.label}
+                try:
+                    due = next_due(slot.rule(row.zone), now, slot.last_label)
+                    values |= {"next_due_at": due.at, "next_label": due.label}
+                except ValueError as error:  # the new rules lost this zone: only this slot falls silent
+                    log.error("slot.unreadable", slot=slot.id, reason=str(error))
+                    values["next_due_at"] = None
             tx.execute(update(t.slot).where(t.slot.c.id == slot.id).values(**values))
     return len(people)
 
