@@ -1,7 +1,7 @@
 """Everything of one person: taken out as rows (export), or removed (erase). Both lists come from the tables themselves."""
 
 import hashlib
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import Table, delete, insert, select, update
@@ -9,6 +9,8 @@ from sqlalchemy import Table, delete, insert, select, update
 from bot.addresses import Account
 from bot.store import tables as t
 from bot.store.unit import Tx
+
+TOMBSTONE_KEPT_FOR = timedelta(days=30)
 
 
 def person_tables() -> list[Table]:
@@ -48,6 +50,8 @@ def erase(tx: Tx, person: str, now: datetime) -> None:
             )
             .values(payload="", lane="")
         )
+        if account.platform == "local":
+            tx.execute(delete(t.local_line).where(t.local_line.c.author == account.id))
     for row in chats:
         tx.execute(
             delete(t.postbox).where(
@@ -60,6 +64,11 @@ def erase(tx: Tx, person: str, now: datetime) -> None:
             tx.execute(delete(t.local_line).where(t.local_line.c.chat == row.chat_id))
     tx.execute(delete(t.room).where(t.room.c.person == person, t.room.c.kind == "private"))
     tx.execute(delete(t.person).where(t.person.c.id == person))  # the rest goes with it (ON DELETE CASCADE)
+
+
+def forget_tombstones(tx: Tx, now: datetime) -> int:
+    """The backups that a tombstone guards against are gone by then."""
+    return tx.execute(delete(t.tombstone).where(t.tombstone.c.erased_at < now - TOMBSTONE_KEPT_FOR)).rowcount
 
 
 def account_hash(account: Account) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import Enum
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.dialects.sqlite import insert
@@ -12,6 +13,14 @@ from bot.store import tables as t
 from bot.store.unit import Tx
 
 KEPT_FOR = timedelta(days=8)  # Telegram may start its update ids anew after a week without updates
+
+
+class State(Enum):
+    """How far an update has come."""
+
+    NEW = "new"
+    DONE = "done"  # its effect is in the database
+    OVER = "over"  # answered, put aside, or forgotten
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +69,20 @@ def waiting(tx: Tx) -> list[Waiting]:
     ]
 
 
+def state(tx: Tx, inbox_id: int) -> State:
+    row = tx.execute(select(t.inbox.c.done_at, t.inbox.c.answered_at).where(t.inbox.c.id == inbox_id)).one_or_none()
+    if row is None or row.answered_at is not None:
+        return State.OVER
+    return State.NEW if row.done_at is None else State.DONE
+
+
 def done(tx: Tx, inbox_id: int, now: datetime) -> None:
     tx.execute(update(t.inbox).where(t.inbox.c.id == inbox_id).values(done_at=now))
 
 
 def answered(tx: Tx, inbox_id: int, now: datetime) -> None:
-    tx.execute(update(t.inbox).where(t.inbox.c.id == inbox_id).values(answered_at=now))
+    """Nobody needs the payload any more, and it may hold other people's names: only the key stays, to know it again."""
+    tx.execute(update(t.inbox).where(t.inbox.c.id == inbox_id).values(answered_at=now, payload=""))
 
 
 def quarantine(tx: Tx, inbox_id: int, reason: str, now: datetime) -> None:
@@ -75,6 +92,5 @@ def quarantine(tx: Tx, inbox_id: int, reason: str, now: datetime) -> None:
 
 
 def purge(tx: Tx, now: datetime) -> int:
-    """Forget what was answered long ago."""
-    old = t.inbox.c.received_at < now - KEPT_FOR
-    return tx.execute(delete(t.inbox).where(old, t.inbox.c.answered_at.is_not(None))).rowcount
+    """Forget what is old. What was never worked by then waits for a bot that is not connected any more."""
+    return tx.execute(delete(t.inbox).where(t.inbox.c.received_at < now - KEPT_FOR)).rowcount
