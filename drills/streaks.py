@@ -68,7 +68,7 @@ class Day:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """`strength` in per cent; `days` from the first to today's, one each."""
+    """`strength` in per cent; `days` from the first to the current one, one each."""
 
     streak: int
     best: int
@@ -83,7 +83,7 @@ class Standing:
 
 def standing(facts: Facts, today: date, now: datetime) -> Standing:
     """The whole truth about one person at `now`, in the practice day `today`."""
-    days = tuple(_judge(facts, max(today, facts.joined), now))
+    days = tuple(_judge(facts, today, now))
     runs = list(_streaks(days))
     return Standing(
         streak=runs[-1],
@@ -107,19 +107,24 @@ def strength(days: Iterable[Day]) -> int:
 
 def final_at(facts: Facts, label: date) -> datetime:
     """When a day can no longer change: the first local noon at least 3 h after its end, in the zone in force at that end."""
-    zone = facts.zones[0].zone
-    for since in facts.zones[1:]:
+    first, *later = sorted(facts.zones, key=lambda since: since.at)
+    zone = first.zone
+    for since in later:
         if since.at < practice_days.ends(label, _zone(zone), facts.day_start):
             zone = since.zone
     return practice_days.final_at(label, _zone(zone), facts.day_start)
 
 
 def _judge(facts: Facts, today: date, now: datetime) -> Iterator[Day]:
-    """States from the first label to today's. Labels before joining exist only where something was done."""
-    first = min(facts.joined, min(facts.done, default=facts.joined))
+    """States from the first label to the current one. Labels before joining exist only where something was done.
+
+    The current day never goes back: after a flight west it may be a day already done (or joined) ahead of `today`.
+    """
+    known = {facts.joined, *facts.done}
+    first, last = min(known), max(known | {today})
     settled = True  # finality only grows with the label: once a day is not final, no later one is
     label = first
-    while label <= today:
+    while label <= last:
         due = _state(facts, label)
         if due is None:
             settled = settled and now >= final_at(facts, label)
