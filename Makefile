@@ -33,6 +33,7 @@ fmt: $(STAMP)
 
 docs: $(STAMP)
 	$(BIN)/python -m tests.kit.gallery
+	$(BIN)/python -m tests.kit.screenshot
 
 bench: $(STAMP)
 	$(BIN)/python -m benchmarks

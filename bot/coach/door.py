@@ -36,6 +36,7 @@ from bot.views import notes
 from bot.views.practice import Playing
 from bot.views.scenes import Scene, draw
 from drills.catalog import Catalog
+from drills.localtime import local_date
 from drills.practice import AtRound
 
 log = structlog.get_logger()
@@ -155,7 +156,9 @@ class Coach:
         else:
             people.seen(tx, sender.account, sender.name)
         people.keep_private_room(tx, person.id, heard.address)
-        return Desk(tx, now, person, self._catalog, words.load(), heard.address, sender.zone_hint)
+        desk = Desk(tx, now, person, self._catalog, words.load(), heard.address, sender.zone_hint)
+        date_here = local_date(now, desk.zone)
+        return desk if person.heard_on == date_here else desk.change(heard_on=date_here)
 
     def _pressed(self, desk: Desk, press: Press) -> Answer:
         action = press.action

@@ -64,7 +64,7 @@ def zone_chosen(desk: Desk, zone: str) -> Answer:
 
 
 def typed_place(desk: Desk, text: str) -> Answer:
-    """One place meant: chosen at once, and named on the next card. Several: they become buttons. None: one sentence, nothing changes."""
+    """One place meant: chosen at once, and named on the next card. Several: buttons. None: one sentence, no change."""
     meant = the_place_meant(text)
     if meant is not None:
         return Answer(zone_chosen(desk, meant.zone).scene, Place.NEW)

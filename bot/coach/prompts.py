@@ -10,16 +10,19 @@ from bot.coach import practice, today
 from bot.coach.desk import Desk
 from bot.coach.quiet import quiet_until
 from bot.platforms.port import Platform
-from bot.store import care, people, sessions, slots
+from bot.store import care, nudges, people, sessions, slots
+from bot.store.people import Person
 from bot.store.unit import Store, Tx
 from bot.views.scenes import Scene, draw
 from drills import day as practice_days
 from drills import safety
 from drills.catalog import Catalog
-from scheduler.nudge import Gone, Later, Nudge, NudgeKind, Outcome
+from scheduler.backoff import WEEKLY_UNTIL, may_prompt
+from scheduler.nudge import Gone, Later, Nudge, NudgeKind, Outcome, Sent
 from scheduler.ports import Drop, Postpone, Verdict
 from scheduler.slot import Role
 
+FOLLOW_UPS = (timedelta(minutes=45), timedelta(hours=3))  # after a prompt; with it, at most three messages a slot
 LATE = timedelta(minutes=15)  # from here on the card says that it is late, and quiet hours bind it
 
 
@@ -51,6 +54,8 @@ class Prompts:
         outcome = await platform.deliver(address, Reply(card, Place.NEW, living=PLAYER))
         if isinstance(outcome, Gone):
             await self._store.run(lambda tx: people.block_everywhere(tx, nudge.person))
+        if isinstance(outcome, Sent) and nudge.kind is NudgeKind.PROMPT:
+            await self._store.run(lambda tx: _plan_follow_ups(tx, nudge, now))
         return outcome
 
     def _judge(self, tx: Tx, nudge: Nudge, now: datetime) -> Verdict:
@@ -82,11 +87,21 @@ class Prompts:
         extra = slot is not None and slot.role is Role.EXTRA
         if not extra and sessions.day_is_done(tx, person.id, label):
             return Drop("done already")
+        if nudge.kind is NudgeKind.PROMPT and not self._still_wanted(tx, person, nudge):
+            return Drop("not answered for a while")
         if nudge.kind is not NudgeKind.PROMPT or now - nudge.due_at > LATE:
             quiet = quiet_until(person, desk.zone, now)
             if quiet is not None:
                 return Drop("stale") if quiet >= ends else Postpone(quiet, "quiet hours")
         return None
+
+    def _still_wanted(self, tx: Tx, person: Person, nudge: Nudge) -> bool:
+        """Whoever does not answer is prompted less and less (scheduler/backoff.py)."""
+        if person.heard_on is None:
+            return True
+        last, late = nudges.prompts_since(tx, person.id, person.heard_on + timedelta(days=WEEKLY_UNTIL))
+        since = (nudge.label - last).days if last else None
+        return may_prompt((nudge.label - person.heard_on).days, since, late)
 
     def _desk(self, tx: Tx, nudge: Nudge, now: datetime) -> Desk | None:
         person = people.load(tx, nudge.person)
@@ -94,6 +109,16 @@ class Prompts:
         if person is None or address is None or person.zone is None:
             return None
         return Desk(tx, now, person, self._catalog, words.load(), address)
+
+
+def _plan_follow_ups(tx: Tx, nudge: Nudge, now: datetime) -> None:
+    """Gentle reminders of a prompt that is not answered, for those who want them. A press on any card answers it."""
+    person = people.load(tx, nudge.person)
+    if person is None or not person.follow_ups:
+        return
+    for number, span in enumerate(FOLLOW_UPS, 1):
+        key = f"follow-up:{nudge.slot}:{nudge.label}:{number}"
+        nudges.add(tx, key, NudgeKind.FOLLOW_UP, person.id, nudge.label, now + span, slot=nudge.slot)
 
 
 def _may_be_prompted(desk: Desk) -> bool:

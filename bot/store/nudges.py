@@ -154,16 +154,11 @@ def count(tx: Tx, person: str, kind: NudgeKind, label: date) -> int:
     return tx.execute(found).scalar_one()
 
 
-def last_prompt_of_slot(tx: Tx, person: str) -> str | None:
-    """The slot whose prompt was sent last, so that a snooze can say where it came from."""
-    found = (
-        select(t.nudge.c.slot)
-        .where(t.nudge.c.person == person, t.nudge.c.kind == NudgeKind.PROMPT, t.nudge.c.state == NudgeState.SENT)
-        .order_by(t.nudge.c.id.desc())
-        .limit(1)
-    )
-    slot: str | None = tx.execute(found).scalar()
-    return slot
+def prompts_since(tx: Tx, person: str, label: date) -> tuple[date | None, int]:
+    """The label of the last prompt that was sent, and how many were sent for labels after `label`."""
+    sent = (t.nudge.c.person == person, t.nudge.c.kind == NudgeKind.PROMPT, t.nudge.c.state == NudgeState.SENT)
+    last: date | None = tx.execute(select(func.max(t.nudge.c.label)).where(*sent)).scalar()
+    return last, tx.execute(select(func.count()).where(*sent, t.nudge.c.label > label)).scalar_one()
 
 
 def claim(tx: Tx, now: datetime, owner: str, limit: int) -> list[Nudge]:

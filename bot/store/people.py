@@ -36,6 +36,7 @@ class Person:
     screened_on: date | None
     silent_day: date | None
     stopped: bool
+    heard_on: date | None
     asking: str | None
     asking_arg: str | None
 

@@ -78,6 +78,7 @@ person = Table(
     Column("screened_on", Date),
     Column("silent_day", Date),
     Column("stopped", Boolean, nullable=False, server_default="0"),
+    Column("heard_on", Date),
     Column("asking", String(16)),
     Column("asking_arg", String(64)),
 )

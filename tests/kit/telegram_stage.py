@@ -19,6 +19,7 @@ class TelegramStage(Stage):
         super().__init__(folder, clock)
         self._around = AsyncExitStack()
         self.server: TelegramServer
+        self._phones: dict[str, _Phone] = {}
 
     def settings(self) -> Settings:
         return Settings(
@@ -45,7 +46,16 @@ class TelegramStage(Stage):
         await self.bot.intake.idle()
 
     async def seat(self, name: str, number: int) -> Seat:
-        return _Phone(self, self.server.person(7_000_000_000 + number, name))
+        self._phones[name] = _Phone(self, self.server.person(7_000_000_000 + number, name))
+        return self._phones[name]
+
+    async def block(self, name: str) -> None:
+        await self._phones[name].person.block()
+        await self.settle()
+
+    async def unblock(self, name: str) -> None:
+        await self._phones[name].person.unblock()
+        await self.settle()
 
 
 class _Phone:

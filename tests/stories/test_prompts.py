@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from tests.kit.stage import Player, Stage
+from tests.kit.telegram_stage import TelegramStage
 
 
 async def ready(stage: Stage, time: str = "07:30") -> Player:
@@ -254,3 +255,53 @@ async def test_a_prompt_of_yesterday_offers_today(stage: Stage) -> None:
     ann.sees("This was Wed 25 Nov")
     await ann.tap("Start today")
     ann.sees("Step 1")
+
+
+async def test_follow_ups_come_only_to_those_who_want_them_and_stop_at_an_answer(stage: Stage) -> None:
+    ann = await ready(stage)
+    await stage.until("12:00")
+    assert prompts(ann) == 1, "off by default"
+
+    await ann.say("/settings")
+    await ann.tap("Follow-ups")
+    await stage.until("07:30")
+    await stage.forward(minutes=45)
+    assert prompts(ann) == 3
+    await stage.until("10:30")
+    assert prompts(ann) == 4
+    await stage.until("23:00")
+    assert prompts(ann) == 4, "at most three messages a slot"
+
+    await stage.until("07:30")
+    await ann.tap("Not today")
+    await stage.until("12:00")
+    assert prompts(ann) == 4, "its prompt became the card that says so"
+
+
+async def test_whoever_does_not_answer_is_prompted_less_and_less_and_then_not_at_all(stage: Stage) -> None:
+    ann = await ready(stage)
+    days = []
+    for day in range(1, 100):
+        before = prompts(ann)
+        await stage.until("12:00")
+        if prompts(ann) > before:
+            days.append(day - 1)
+    assert days == [0, 1, 2, 3, 5, 7, 9, 16, 23, 30, 44, 58, 72]
+
+    await ann.say("/today")
+    await stage.until("12:00")
+    assert prompts(ann) == len(days) + 1
+
+
+async def test_prompts_stop_for_somebody_who_blocked_the_bot_and_come_back_with_them(stage: Stage) -> None:
+    if not isinstance(stage, TelegramStage):
+        pytest.skip("the local chat cannot be blocked")
+    ann = await ready(stage)
+    await stage.block("Ann")
+    await stage.until("12:00")
+    assert prompts(ann) == 0
+    assert len(stage.server.calls("sendMessage")) == len(ann.messages), "never tried again"
+    await stage.unblock("Ann")
+    await ann.say("/start")
+    await stage.until("07:30")
+    assert prompts(ann) == 1

@@ -74,10 +74,7 @@ def notice(text: str) -> str:
 def _lines(card: Card) -> list[Html]:
     """Every line of the card; an empty one stands between blocks of different kinds."""
     lines = [bold(safe(card.title))]
-    blocks: list[Block] = [*card.blocks]
-    if card.ask is not None and card.ask.hint:
-        blocks.append(Fine(card.ask.hint))
-    for _, alike in groupby(blocks, key=type):
+    for _, alike in groupby(card.blocks, key=type):
         lines.append(safe(""))
         for index, block in enumerate(alike):
             if index and isinstance(block, str):

@@ -80,6 +80,7 @@ def upgrade() -> None:
         sa.Column("screened_on", sa.Date(), nullable=True),
         sa.Column("silent_day", sa.Date(), nullable=True),
         sa.Column("stopped", sa.Boolean(), server_default="0", nullable=False),
+        sa.Column("heard_on", sa.Date(), nullable=True),
         sa.Column("asking", sa.String(length=16), nullable=True),
         sa.Column("asking_arg", sa.String(length=64), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_person")),

@@ -1,0 +1,1 @@
+"""Guards: what must stay complete, told by tools and not by memory."""
