@@ -1,0 +1,1 @@
+"""How long a start takes, and what a press costs, measured on this machine (docs/benchmarks.md)."""
