@@ -29,6 +29,7 @@ LEASE = timedelta(seconds=180)  # longer than the slowest send (70 s) and its re
 PLAN_AT_ONCE = 500  # a batch of 500 takes some 20 ms, so no press waits long behind it
 ATTEMPTS_MOST = 8
 UNKNOWN_WAITS = timedelta(seconds=90)  # before a message of unknown outcome is sent again: a press would prove delivery
+WAITS_LEAST = timedelta(seconds=1)  # or the same tick would claim it again, and again
 KEPT_FOR = timedelta(days=90)
 # A prompt that may have been sent is sent again: better twice than never. These rather never than twice (reliability 3.3).
 AT_MOST_ONCE = (NudgeKind.FOLLOW_UP,)
@@ -192,13 +193,14 @@ def record(tx: Tx, nudge: Nudge, owner: str, outcome: Outcome | Drop | Postpone,
         case Drop(reason=reason):
             return _set(tx, nudge, owner, state=NudgeState.DROPPED, reason=reason)
         case Postpone(until=until, reason=reason):
+            until = max(until, now + WAITS_LEAST)
             return _set(tx, nudge, owner, state=NudgeState.PLANNED, not_before=until, reason=reason)
         case Gone(reason=reason):
             return _set(tx, nudge, owner, state=NudgeState.GONE, reason=reason[:64])
         case Broken(reason=reason):
             return _set(tx, nudge, owner, state=NudgeState.BROKEN, reason=reason[:64])
         case Later(seconds=seconds, reason=reason):
-            return _again(tx, nudge, owner, now + timedelta(seconds=seconds), reason)
+            return _again(tx, nudge, owner, now + max(timedelta(seconds=seconds), WAITS_LEAST), reason)
         case Unknown(reason=reason) if nudge.kind in AT_MOST_ONCE:
             return _set(tx, nudge, owner, state=NudgeState.UNKNOWN, reason=reason[:64])
         case Unknown(reason=reason):
