@@ -183,6 +183,8 @@ class Place(StrEnum):
 
 # What the postbox remembers a living message by: the one that lives through prompt, drill and result.
 PLAYER = "player"
+# Every other card in a private chat: only the newest keeps its buttons, so that an old question cannot be answered by mistake.
+SCREEN = "screen"
 
 
 @dataclass(frozen=True, slots=True)

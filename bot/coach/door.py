@@ -22,7 +22,7 @@ from bot.actions import (
     Start,
 )
 from bot.addresses import Address
-from bot.cards import PLAYER, Place, Reply
+from bot.cards import PLAYER, SCREEN, Place, Reply
 from bot.clock import Clock
 from bot.coach import mydata, onboarding, practice, settings, times, today, typed
 from bot.coach.desk import Answer, Desk
@@ -72,7 +72,7 @@ class Coach:
 
         try:
             answer = await self._store.run(unit)
-            return None if answer is None else self._reply(answer, _address(heard))
+            return None if answer is None else self._reply(answer, heard)
         except StoreFault as fault:
             log.warning("coach.store-fault", kind=fault.kind, inbox=inbox_id)
             raise Unfinished(heard, self._fault(heard, fault.kind)) from fault
@@ -86,7 +86,7 @@ class Coach:
         """The effect is in the database, the answer may never have been seen: show the true card again."""
         now = self._clock.now()
         answer = await self._store.read(lambda tx: self._true_card(tx, heard, now))
-        return None if answer is None else self._reply(answer, _address(heard))
+        return None if answer is None else self._reply(answer, heard)
 
     async def cue(self, cue: Cue) -> Reply | None:
         """The card of a session whose rest has just ended; None when it has moved on."""
@@ -221,10 +221,12 @@ class Coach:
 
     # --- after the commit ---
 
-    def _reply(self, answer: Answer, address: Address) -> Reply:
+    def _reply(self, answer: Answer, heard: Heard) -> Reply:
         card = None if answer.scene is None else draw(words.load(), answer.scene)
-        self._keep_cue(answer.scene, address)
-        return Reply(card, answer.place, answer.notice, answer.alert, answer.living, answer.attachments)
+        self._keep_cue(answer.scene, _address(heard))
+        private = isinstance(heard, Press | Said) and heard.private
+        living = answer.living or (SCREEN if card is not None and private else None)
+        return Reply(card, answer.place, answer.notice, answer.alert, living, answer.attachments)
 
     def _keep_cue(self, scene: Scene | None, address: Address) -> None:
         if not isinstance(scene, Playing):

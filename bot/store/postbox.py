@@ -24,6 +24,9 @@ class StoredPostbox:
 
     async def put(self, address: Address, living: str, posted: Posted) -> None:
         def unit(tx: Tx) -> None:
+            """A message lives under one name: the card that becomes the player is no longer an old screen."""
+            others = (t.postbox.c.message_id == posted.message, t.postbox.c.living != living)
+            tx.execute(delete(t.postbox).where(*_at(address), *others))
             values = {"message_id": posted.message, "kind": posted.kind}
             known = tx.execute(update(t.postbox).where(*_at(address), t.postbox.c.living == living).values(**values))
             if not known.rowcount:

@@ -263,6 +263,15 @@ async def test_only_the_newest_card_of_a_session_has_buttons(stage: Stage) -> No
     assert len(with_buttons) == 1
 
 
+async def test_a_screen_opened_in_the_middle_leaves_the_player_its_buttons(stage: Stage) -> None:
+    ann = await started(stage)
+    await ann.read_on()
+    await ann.say("/times")
+    await ann.say("/settings")
+    await ann.tap("Done")
+    assert any("Right foot: 5 rolls" in message.text for message in ann.messages)
+
+
 async def test_a_number_closes_a_round_of_squats(stage: Stage) -> None:
     ann = await at_squats(stage)
     await ann.say("5")
