@@ -3,6 +3,7 @@
 Longer than other test modules: the places, the moves and pain are one machine, and one set of builders tells them all.
 """
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -314,6 +315,14 @@ def test_easier_keeps_what_is_done_and_the_number_of_sets() -> None:
     assert len(facts) == 2
 
 
+def test_easier_after_one_more_set_keeps_that_set_whatever_the_form_would_have() -> None:
+    session = after((SQUAT,), "know 3*done more")
+    answer = play(session, Easier(replace(easier_form(SQUAT), sets=1, sets_most=1)), session.rev, AT)
+    assert isinstance(answer, Moved)
+    assert answer.session.place == AtRound(0, 3, 0)
+    assert (answer.session.plan[0].sets, answer.session.plan[0].sets_most) == (4, 5)
+
+
 def test_easier_while_reading_begins_with_the_first_step_of_the_easier_form() -> None:
     session = after((SQUAT,), "4*next easier")
     assert session.place == AtStep(0, 0)
@@ -321,7 +330,9 @@ def test_easier_while_reading_begins_with_the_first_step_of_the_easier_form() ->
 
 
 def test_another_drill_is_not_an_easier_form() -> None:
-    assert refused(after((SQUAT,), "know"), Easier(ROLL)) is Why.NOT_HERE
+    session = after((SQUAT,), "know")
+    assert refused(session, Easier(replace(ROLL, rounds=SQUAT.rounds))) is Why.NOT_HERE
+    assert refused(session, Easier(replace(SQUAT, rounds=ROLL.rounds))) is Why.NOT_HERE
 
 
 def test_a_skipped_drill_gives_way_to_the_next_and_keeps_its_rounds() -> None:
@@ -330,6 +341,10 @@ def test_a_skipped_drill_gives_way_to_the_next_and_keeps_its_rounds() -> None:
     assert session.skipped == {0}
     assert len(session.done) == 1
     assert not is_complete(session)
+
+
+def test_a_skipped_drill_stays_skipped_when_undo_led_back_before_it() -> None:
+    assert place(THREE, "know 2*done skip undo done") == AtStep(2, 0)
 
 
 def test_whoever_skips_everything_is_not_asked_how_it_felt() -> None:
@@ -458,6 +473,13 @@ def test_a_drill_that_hurt_by_the_answer_at_the_end_is_not_opened_again_either()
     assert place(PAIR, f"{ALL_OF_PAIR} red second 2*undo") == Over()
     assert place(PAIR, f"{ALL_OF_PAIR} red second 3*undo") == AtRound(0, 2, 0)
     assert place(PAIR, f"{ALL_OF_PAIR} red second 3*undo done") == Over()
+
+
+def test_no_more_sets_are_offered_of_a_drill_that_hurt() -> None:
+    session = after(PAIR, f"{ALL_OF_PAIR} red first 2*undo 4*back")
+    assert session.place == AtStep(1, 0)
+    assert may_add_a_set(session) is None
+    assert may_add_a_set(after(PAIR, f"{ALL_OF_PAIR} amber first 2*undo 4*back")) == 0
 
 
 def test_amber_at_the_end_closes_nothing() -> None:

@@ -102,8 +102,8 @@ def test_a_rest_stays_the_same_instant_and_aware() -> None:
 
 
 def test_the_same_session_is_always_written_the_same_way() -> None:
-    one = Session(SessionId("s"), PLAN, Over(), skipped=frozenset([3, 1, 2]))
-    other = Session(SessionId("s"), PLAN, Over(), skipped=frozenset([2, 3, 1]))
+    one = Session(SessionId("s"), PLAN, Over(), skipped=frozenset([0, 8]))
+    other = Session(SessionId("s"), PLAN, Over(), skipped=frozenset([8, 0]))
     assert json.dumps(position_to_json(one)) == json.dumps(position_to_json(other))
 
 
