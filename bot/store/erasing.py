@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Table, delete, insert, select, update
 
-from bot.addresses import Account
+from bot.addresses import Account, Address
 from bot.store import tables as t
 from bot.store.unit import Tx
 
@@ -30,7 +30,9 @@ def export(tx: Tx, person: str) -> dict[str, list[dict[str, Any]]]:
 
 
 def erase(tx: Tx, person: str, now: datetime) -> None:
-    """Remove everything of one person. What stays: a hash of each account for 30 days, so that a restored backup erases too."""
+    """Remove everything of one person. What stays for 30 days is a hash of each account and private chat: so a restored
+    backup erases too, and what is on its way to the chat right now leaves no trace of it behind.
+    """
     accounts = tx.execute(
         select(t.account.c.platform, t.account.c.bot_id, t.account.c.external_id).where(t.account.c.person == person)
     ).all()
@@ -41,8 +43,7 @@ def erase(tx: Tx, person: str, now: datetime) -> None:
     ).all()
     for row in accounts:
         account = Account(row.platform, row.bot_id, row.external_id)
-        tx.execute(delete(t.tombstone).where(t.tombstone.c.account_hash == account_hash(account)))
-        tx.execute(insert(t.tombstone).values(account_hash=account_hash(account), erased_at=now))
+        _bury(tx, account, now)
         tx.execute(
             update(t.inbox)
             .where(
@@ -53,6 +54,7 @@ def erase(tx: Tx, person: str, now: datetime) -> None:
         if account.platform == "local":
             tx.execute(delete(t.local_line).where(t.local_line.c.author == account.id))
     for row in chats:
+        _bury(tx, Account(row.platform, row.bot_id, row.chat_id), now)
         tx.execute(
             delete(t.postbox).where(
                 t.postbox.c.platform == row.platform,
@@ -64,6 +66,24 @@ def erase(tx: Tx, person: str, now: datetime) -> None:
             tx.execute(delete(t.local_line).where(t.local_line.c.chat == row.chat_id))
     tx.execute(delete(t.room).where(t.room.c.person == person, t.room.c.kind == "private"))
     tx.execute(delete(t.person).where(t.person.c.id == person))  # the rest goes with it (ON DELETE CASCADE)
+
+
+def _bury(tx: Tx, what: Account, now: datetime) -> None:
+    tx.execute(delete(t.tombstone).where(t.tombstone.c.account_hash == account_hash(what)))
+    tx.execute(insert(t.tombstone).values(account_hash=account_hash(what), erased_at=now))
+
+
+def is_erased_chat(tx: Tx, address: Address) -> bool:
+    """Whether this was the private chat of somebody who was erased and has not come back."""
+    buried = select(t.tombstone.c.erased_at).where(
+        t.tombstone.c.account_hash == account_hash(Account(address.platform, address.bot, address.chat))
+    )
+    if tx.execute(buried).first() is None:
+        return False
+    room = select(t.room.c.id).where(
+        t.room.c.platform == address.platform, t.room.c.bot_id == address.bot, t.room.c.chat_id == address.chat
+    )
+    return tx.execute(room.limit(1)).first() is None
 
 
 def forget_tombstones(tx: Tx, now: datetime) -> int:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 import structlog
-from sqlalchemy import ColumnElement, and_, case, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, case, delete, func, not_, or_, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from bot.store import tables as t
@@ -230,10 +230,19 @@ def recover(tx: Tx, owner: str, now: datetime) -> int:
 
 
 def purge(tx: Tx, now: datetime) -> int:
-    """Forget old nudges. A slot's labels only grow, so none of them can be planned again."""
+    """Forget old nudges. A slot's labels only grow, so none of them can be planned again.
+
+    The prompts that somebody has not answered since stay: without them we would begin anew to prompt who fell silent.
+    """
     open_states = (NudgeState.PLANNED, NudgeState.CLAIMED, NudgeState.SENDING)
-    old = delete(t.nudge).where(t.nudge.c.due_at < now - KEPT_FOR, t.nudge.c.state.not_in(open_states))
-    return tx.execute(old).rowcount
+    heard_on = select(t.person.c.heard_on).where(t.person.c.id == t.nudge.c.person).scalar_subquery()
+    unanswered = and_(
+        t.nudge.c.kind == NudgeKind.PROMPT,
+        t.nudge.c.state == NudgeState.SENT,
+        or_(heard_on.is_(None), t.nudge.c.label >= heard_on),
+    )
+    old = and_(t.nudge.c.due_at < now - KEPT_FOR, t.nudge.c.state.not_in(open_states), not_(unanswered))
+    return tx.execute(delete(t.nudge).where(old)).rowcount
 
 
 def earliest(tx: Tx) -> datetime | None:

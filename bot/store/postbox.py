@@ -4,6 +4,7 @@ from sqlalchemy import ColumnElement, delete, insert, select, update
 
 from bot.addresses import Address, MessageKind, Posted
 from bot.store import tables as t
+from bot.store.erasing import is_erased_chat
 from bot.store.unit import Store, Tx
 
 
@@ -25,6 +26,8 @@ class StoredPostbox:
     async def put(self, address: Address, living: str, posted: Posted) -> None:
         def unit(tx: Tx) -> None:
             """A message lives under one name: the card that becomes the player is no longer an old screen."""
+            if is_erased_chat(tx, address):
+                return
             others = (t.postbox.c.message_id == posted.message, t.postbox.c.living != living)
             tx.execute(delete(t.postbox).where(*_at(address), *others))
             values = {"message_id": posted.message, "kind": posted.kind}

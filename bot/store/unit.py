@@ -9,6 +9,7 @@ database's errors either: SQLite may have rolled the transaction back by itself.
 
 import asyncio
 import queue
+import sqlite3
 import threading
 import time
 from collections.abc import Callable
@@ -123,6 +124,24 @@ class Store:
             raise translate(error) or error from None
         except StopIteration as error:
             raise RuntimeError("a query raised StopIteration") from error  # which no future can carry
+
+    async def checkpoint(self) -> None:
+        """Carry what was committed from the log into the file and empty the log, so that what was erased leaves it too.
+
+        Does as much as is possible beside who reads and writes just now; the next one does the rest.
+        """
+        if self._closed:
+            raise StoreClosed("closed")
+        await asyncio.get_running_loop().run_in_executor(self._readers, self._checkpoint)
+
+    def _checkpoint(self) -> None:
+        connection = self._reader.raw_connection()
+        try:
+            connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").close()
+        except sqlite3.OperationalError as error:
+            log.warning("store.no-checkpoint", reason=error.sqlite_errorname)
+        finally:
+            connection.close()
 
     async def close(self) -> None:
         """Finish the units that wait, then close. Waits for the writer, even when it is cancelled meanwhile."""

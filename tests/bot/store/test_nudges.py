@@ -418,6 +418,7 @@ async def test_a_removed_slot_is_never_due(store: Store, stored: StoredNudges) -
 
 async def test_old_nudges_are_forgotten_but_none_that_is_still_owed(store: Store, witness: Witness) -> None:
     await person(store, "ann")
+    witness.connection.execute("UPDATE person SET heard_on = '2026-11-26'")
     for state in NudgeState:
         await nudge(store, "ann", state=state, key=f"old {state}", due=WEDNESDAY - 91 * A_DAY)
         await nudge(store, "ann", state=state, key=f"new {state}", due=WEDNESDAY - 89 * A_DAY)
@@ -425,6 +426,18 @@ async def test_old_nudges_are_forgotten_but_none_that_is_still_owed(store: Store
     old = [key for (key,) in witness.all("SELECT key FROM nudge WHERE key LIKE 'old %' ORDER BY key")]
     assert old == ["old claimed", "old planned", "old sending"]
     assert witness.one("SELECT count(*) FROM nudge WHERE key LIKE 'new %'") == len(NudgeState)
+
+
+@pytest.mark.parametrize("heard_on", [None, "2026-11-25"])
+async def test_prompts_that_nobody_answered_are_remembered(
+    store: Store, witness: Witness, heard_on: str | None
+) -> None:
+    await person(store, "ann")
+    witness.connection.execute("UPDATE person SET heard_on = ?", (heard_on,))
+    for kind in (NudgeKind.PROMPT, NudgeKind.SNOOZE):
+        await nudge(store, "ann", kind=kind, state=NudgeState.SENT)
+    assert await store.run(lambda tx: nudges.purge(tx, WEDNESDAY + 365 * A_DAY)) == 1
+    assert witness.all("SELECT kind FROM nudge") == [("prompt",)]
 
 
 async def test_what_is_planned_can_be_dropped_by_kind_and_person(store: Store, witness: Witness) -> None:
