@@ -71,8 +71,8 @@ def samples() -> Iterator[tuple[str, Scene]]:
     """(what it shows, the scene), in the order in which a person meets them."""
     zone = zone_of(ZONE)
     done, know = rule.Done(), rule.Know()
-    to_squats = (know, done, done, know, done, done, done, done, know)
-    whole = (*to_squats, *([done] * 5))
+    to_squats: tuple[rule.Move, ...] = (know, done, done, know, done, done, done, done, know)
+    whole: tuple[rule.Move, ...] = (*to_squats, *([done] * 5))
     yield "the first word", onboarding.Welcome()
     yield "where", onboarding.AskPlace((("Berlin", ZONE), ("Tokyo", "Asia/Tokyo")))
     yield "a place not found", onboarding.AskPlace((("Berlin", ZONE),), unknown=True)

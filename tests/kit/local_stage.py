@@ -85,12 +85,19 @@ class _InProcess:
 
     async def tap(self, label: str, back: int = 0) -> None:
         message, control = await self._find(label, back)
-        await self.press(control["data"], message.id)
+        await self._press(control["data"], message.id)
 
     async def tap_twice(self, label: str) -> None:
         message, control = await self._find(label, 0)
-        await self.press(control["data"], message.id)
-        await self.press(control["data"], message.id)
+        await self._press(control["data"], message.id)
+        await self._press(control["data"], message.id)
+
+    async def data_of(self, label: str) -> str:
+        _, control = await self._find(label, 0)
+        return str(control["data"])
+
+    async def press(self, data: str) -> None:
+        await self._press(data, (await self._messages())[-1].id)
 
     async def _find(self, label: str, back: int) -> tuple[Message, dict[str, Any]]:
         found = [
@@ -102,7 +109,7 @@ class _InProcess:
         assert len(found) > back, f"no button {label!r}"
         return found[back]
 
-    async def press(self, data: str, message: int) -> None:
+    async def _press(self, data: str, message: int) -> None:
         request = secrets.token_hex(16)
         await self._accept(
             inbound.press(request, self._persona, self._chat, data, line=message, zone="", language="en")
@@ -189,10 +196,19 @@ class _AtTheDoor:
         await self.page.tap(label, message=found[back])
 
     async def tap_twice(self, label: str) -> None:
+        message, data = self._find(label)
+        await self.page.press(message.id, data)
+        await self.page.press(message.id, data)
+
+    async def data_of(self, label: str) -> str:
+        return self._find(label)[1]
+
+    async def press(self, data: str) -> None:
+        await self.page.press(self.page.last_ours.id, data)
+
+    def _find(self, label: str) -> tuple[Message, str]:
         message = next(message for message in reversed(self.page.messages) if message.has(label))
-        data = next(control["data"] for control in message.controls if control["label"] == label)
-        await self.page.press(message.id, data)
-        await self.page.press(message.id, data)
+        return message, next(control["data"] for control in message.controls if control["label"] == label)
 
     async def shown(self) -> list[Shown]:
         """Everything that the server has told by now: its refusal of an empty word comes after all of it."""

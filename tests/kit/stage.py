@@ -45,6 +45,12 @@ class Seat(Protocol):
     async def tap_twice(self, label: str) -> None:
         """The same button twice, as a nervous finger does: two updates, drawn from one card."""
 
+    async def data_of(self, label: str) -> str:
+        """What the newest button with this label would send."""
+
+    async def press(self, data: str) -> None:
+        """Any data, on the newest message, as a forged or ancient client may."""
+
     async def shown(self) -> list[Shown]:
         """The bot's messages in this chat, oldest first."""
 
@@ -73,6 +79,10 @@ class Player:
 
     async def tap_twice(self, label: str) -> None:
         await self.seat.tap_twice(label)
+        await self.look()
+
+    async def press(self, data: str) -> None:
+        await self.seat.press(data)
         await self.look()
 
     async def look(self) -> None:

@@ -2,6 +2,7 @@
 
 from contextlib import AsyncExitStack
 from pathlib import Path
+from typing import Any
 
 from pydantic import SecretStr
 
@@ -77,12 +78,25 @@ class _Phone:
         await self._stage.settle()
 
     async def tap_twice(self, label: str) -> None:
+        button, message = self._find(label)
+        for _ in range(2):
+            await self._press(button["callback_data"], message)
+
+    async def data_of(self, label: str) -> str:
+        return str(self._find(label)[0]["callback_data"])
+
+    async def press(self, data: str) -> None:
+        await self._press(data, self.person.server.world.visible(self.person.chat.id, None)[-1].json())
+
+    def _find(self, label: str) -> tuple[dict[str, Any], dict[str, Any]]:
         seen = next(seen for seen in reversed(self.person.messages) if seen.ours and label in seen.labels)
         button, message = self.person._button(label, seen)
-        for _ in range(2):
-            notice = await self.person.press(button["callback_data"], message.json())
-            if notice.text:
-                self._notices.append(notice.text)
+        return button, message.json()
+
+    async def _press(self, data: str, message: dict[str, Any]) -> None:
+        notice = await self.person.press(data, message)
+        if notice.text:
+            self._notices.append(notice.text)
         await self._stage.settle()
 
     async def shown(self) -> list[Shown]:

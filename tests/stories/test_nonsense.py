@@ -1,5 +1,8 @@
 """Nonsense, markup, tricks of writing direction, and very long words: one clear sentence, and nothing is lost."""
 
+import asyncio
+import sqlite3
+
 import pytest
 
 from tests.kit.stage import Stage
@@ -69,3 +72,45 @@ async def test_odd_numbers_and_paths_are_harmless(stage: Stage, text: str) -> No
     ann.sees("Europe/Berlin", "3 min")
     await ann.say("/times")
     ann.sees("07:30 every day")
+
+
+@pytest.mark.parametrize(
+    "data", ["", "1", "nonsense", "1p.AAAAAAAAAAA.0.d.", "2p.k3Jv9Qw2xYs.0.d.", "1v.minutes.999", "1p" + "." * 60]
+)
+async def test_forged_button_data_has_no_effect(stage: Stage, data: str) -> None:
+    ann = await stage.person("Ann")
+    await ann.set_up()
+    await ann.press(data)
+    await ann.say("/settings")
+    ann.sees("Europe/Berlin", "3 min")
+    await ann.say("/streak")
+    ann.sees("0 days")
+
+
+async def test_another_persons_button_is_refused(stage: Stage) -> None:
+    ann, eve = await stage.person("Ann"), await stage.person("Eve")
+    await ann.set_up()
+    await eve.set_up()
+    await ann.tap("Start now", "I know this one")
+    stolen = await ann.seat.data_of("Done")
+
+    await eve.press(stolen)
+
+    assert eve.notice.startswith("This is somebody else's session.")
+    await ann.look()
+    ann.sees("Left foot: 5 rolls")
+
+
+async def test_a_database_that_is_locked_for_a_while_loses_nothing(stage: Stage) -> None:
+    ann = await stage.person("Ann")
+    await ann.set_up()
+    await ann.tap("Start now", "I know this one")
+    blocker = sqlite3.connect(stage.folder / "toehold.sqlite", isolation_level=None)
+    blocker.execute("BEGIN IMMEDIATE")
+    freed = asyncio.get_running_loop().call_later(1.5, blocker.execute, "ROLLBACK")
+    try:
+        await ann.tap("Done")
+    finally:
+        freed.cancel()
+        blocker.close()
+    ann.sees("Right foot: 5 rolls")

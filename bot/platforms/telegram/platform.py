@@ -173,5 +173,5 @@ async def probe(token: str, api_url: str, words: Words | None = None) -> Me | Pr
         if refused(error):
             return Problem(words("telegram.token-refused"))
         unreadable = read(error).reason == "not-json"
-        return Problem(words("telegram.unreadable-answer" if unreadable else "telegram.unreachable"))
+        return Problem(words("telegram.probe-unreadable" if unreadable else "telegram.probe-unreachable"))
     return Me(str(me.id), me.username or "", bool(me.can_read_all_group_messages))

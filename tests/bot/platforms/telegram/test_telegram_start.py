@@ -77,6 +77,6 @@ async def test_probe_tells_who_the_bot_is_or_what_is_wrong(server: TelegramServe
     assert await probe("110201543:AAwrong", server.url) == Problem(words("telegram.token-refused"))
     assert await probe("hello", server.url) == Problem(words("telegram.token-malformed"))
     server.faults.add("getMe", Page(200))
-    assert await probe(TOKEN, server.url) == Problem(words("telegram.unreadable-answer"))
+    assert await probe(TOKEN, server.url) == Problem(words("telegram.probe-unreadable"))
     server.faults.add("getMe", Cut())
-    assert await probe(TOKEN, server.url) == Problem(words("telegram.unreachable"))
+    assert await probe(TOKEN, server.url) == Problem(words("telegram.probe-unreachable"))
