@@ -42,6 +42,8 @@ async def examine(settings: Settings, say: Callable[[str], object]) -> bool:
             line(True, "check.database-new", path=path)
         elif found.complaint:
             line(False, "start.store-damaged", path=path)
+        elif (found.revision or "") > HEAD:
+            line(False, "start.store-too-new", path=path)
         else:
             current = found.revision == HEAD
             line(True, "check.database" if current else "check.database-migrates", path=path, revision=found.revision)
