@@ -9,7 +9,8 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from benchmarks.people import MESSAGE, Open
+from benchmarks.model import MESSAGE
+from benchmarks.people import Open
 
 UP = 7  # of the eight rounds of Heel Circle: the eighth would end the session
 

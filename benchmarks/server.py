@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from aiohttp import web
 
 from benchmarks.crowd import Crowd, update
-from benchmarks.people import BOT, MESSAGE
+from benchmarks.model import BOT, MESSAGE
 
 TOKEN = f"{BOT}:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw-bench"
 BATCH = 100
