@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from bot.addresses import Address
@@ -31,7 +32,7 @@ class Answer:
     attachments: tuple[Attachment, ...] = field(default=())
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # no slots: what is cached lives beside the fields, for as long as the unit
 class Desk:
     tx: Tx
     now: datetime
@@ -41,11 +42,11 @@ class Desk:
     address: Address
     zone_hint: str = ""
 
-    @property
+    @cached_property
     def zone(self) -> ZoneInfo:
         return zone_of(self.person.zone or "UTC")
 
-    @property
+    @cached_property
     def today(self) -> date:
         """The practice day that holds this moment. The current day never goes back, wherever the person flies."""
         label = practice_days.practice_day(self.now, self.zone, self.person.day_start)
