@@ -1,8 +1,12 @@
 """Random walks through the player: whatever is pressed, typed or forged, the machine keeps its promises at every place."""
 
 import json
+from collections import Counter
 from datetime import UTC, date, datetime, time, timedelta
+from random import Random
+from typing import get_args
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
@@ -14,10 +18,12 @@ from bot.store.snapshot import plan_to_json, position_to_json, session_from_json
 from bot.views import practice as practice_view
 from bot.views import result as result_view
 from drills.catalog import load
+from drills.model import DrillId
 from drills.practice import (
     MAX_REPS,
     AskingReps,
     AtRound,
+    AtStep,
     Back,
     Done,
     Easier,
@@ -25,6 +31,7 @@ from drills.practice import (
     Feeling,
     Felt,
     GoOn,
+    Hurting,
     Hurts,
     Know,
     More,
@@ -32,6 +39,7 @@ from drills.practice import (
     Moved,
     Next,
     Over,
+    Place,
     PlanItem,
     RoundDone,
     RoundUndone,
@@ -61,22 +69,6 @@ FACTS = Facts(WEDNESDAY, frozenset({WEDNESDAY}), (), (ZoneSince(AT, "Europe/Berl
 STANDING = standing(FACTS, WEDNESDAY, AT)
 
 
-@st.composite
-def items(draw: st.DrawFn) -> PlanItem:
-    """Any drill in any of its forms; any number of sets up to its range, one too (the 1-minute version)."""
-    drill = draw(st.sampled_from(list(CATALOG.values())))
-    variant = draw(st.sampled_from(drill.variants))
-    return in_form(drill, variant.id, draw(st.integers(1, drill.dose.sets_most)))
-
-
-plans = st.lists(items(), min_size=1, max_size=len(CATALOG), unique_by=lambda item: item.drill).map(tuple)
-moves: st.SearchStrategy[Move] = st.one_of(
-    st.sampled_from([Next(), Back(), Know(), Done(), Slipped(), Undo(), Skip(), More(), Stop(), Hurts(), GoOn()]),
-    st.builds(Done, st.integers(-2, MAX_REPS + 2)),
-    st.builds(Easier, items()),
-    st.builds(Feel, st.sampled_from(Colour), st.none() | items()),
-    st.builds(Which, st.integers(-2, 4)),
-)
 PLAIN: dict[MoveCode, Move] = {
     MoveCode.NEXT: Next(),
     MoveCode.BACK: Back(),
@@ -130,51 +122,19 @@ def moves_shown(session: Session, now: datetime) -> list[Play]:
     return [button.action for button in buttons(drawn(session, now)) if isinstance(button.action, Play)]
 
 
-class Player(RuleBasedStateMachine):
+class Walk:
     """One person, one session; beside it a model that only remembers which round each accepted *Done* stood at."""
 
-    session: Session
-    now: datetime
-    ticks: list[tuple[int, int, int]]
-    replayed: dict[tuple[int, int, int], RoundDone]
+    def __init__(self, plan: tuple[PlanItem, ...]) -> None:
+        self.session = begin(SessionId("k3Jv9Qw2xYs"), plan)
+        self.now = AT
+        self.ticks: list[tuple[int, int, int]] = []
+        self.replayed: dict[tuple[int, int, int], RoundDone] = {}
+        self.reds = set[DrillId]()
+        self.accepted = Counter[type[Move]]()
 
-    @initialize(plan=plans)
-    def begin(self, plan: tuple[PlanItem, ...]) -> None:
-        self.session, self.now = begin(SessionId("k3Jv9Qw2xYs"), plan), AT
-        self.ticks, self.replayed = [], {}
-
-    @rule(seconds=st.integers(0, 40))
-    def time_passes(self, seconds: int) -> None:
-        self.now += timedelta(seconds=seconds)
-
-    @rule(data=st.data())
-    def press_a_button_of_the_card(self, data: st.DataObject) -> None:
-        shown = moves_shown(self.session, self.now)
-        if shown:
-            pressed = data.draw(st.sampled_from(shown))
-            self.play(meant(self.session, pressed), pressed.rev)
-
-    @rule(data=st.data())
-    def press_the_way_on(self, data: st.DataObject) -> None:
-        """Mostly forward, so that walks come to the end of long plans."""
-        on = [p for p in moves_shown(self.session, self.now) if p.move in (MoveCode.KNOW, MoveCode.DONE, MoveCode.FEEL)]
-        if on:
-            pressed = data.draw(st.sampled_from(on))
-            self.play(meant(self.session, pressed), pressed.rev)
-
-    @rule(move=moves)
-    def forge_a_move_on_the_true_card(self, move: Move) -> None:
-        self.play(move, self.session.rev)
-
-    @rule(move=moves)
-    def type_a_move(self, move: Move) -> None:
-        self.play(move, None)
-
-    @rule(move=moves, off=st.integers(-60, 60).filter(bool))
-    def press_on_another_card(self, move: Move, off: int) -> None:
-        before = self.session
-        self.play(move, before.rev + off)
-        assert self.session is before
+    def press(self, pressed: Play) -> None:
+        self.play(meant(self.session, pressed), pressed.rev)
 
     def play(self, move: Move, quoted_rev: int | None) -> None:
         before = self.session
@@ -182,7 +142,9 @@ class Player(RuleBasedStateMachine):
         if isinstance(answer, Stale):
             assert answer.session is before
             return
+        assert quoted_rev in (None, before.rev)
         assert answer.session.rev == before.rev + 1
+        self.accepted[type(move)] += 1
         self.remember(before, move)
         for fact in answer.facts:
             match fact:
@@ -191,8 +153,9 @@ class Player(RuleBasedStateMachine):
                     self.replayed[fact.key] = fact
                 case RoundUndone(item, set_no, round_no):
                     del self.replayed[item, set_no, round_no]
-                case Felt(drill):
+                case Felt(drill, colour):
                     assert drill in [part.drill for part in before.plan]
+                    self.reds |= {drill} if colour is Colour.RED else set()
         self.session = answer.session
 
     def remember(self, before: Session, move: Move) -> None:
@@ -202,36 +165,46 @@ class Player(RuleBasedStateMachine):
         elif isinstance(move, Undo):
             self.ticks.pop()
 
-    @invariant()
+    def check(self) -> None:
+        self.the_facts_replayed_are_what_the_session_holds()
+        self.the_sets_counted_agree_with_the_model()
+        self.the_place_is_one_that_is_not_done_nor_closed()
+        self.the_session_survives_being_stored()
+        self.the_card_fits_and_every_button_on_it_is_alive()
+        self.the_end_is_at_most_three_moves_away()
+        self.undo_leads_back_to_nothing()
+
     def the_facts_replayed_are_what_the_session_holds(self) -> None:
         assert tuple(self.replayed.values()) == self.session.done
         assert [fact.key for fact in self.session.done] == self.ticks
 
-    @invariant()
     def the_sets_counted_agree_with_the_model(self) -> None:
         rounds = [len(item.rounds) for item in self.session.plan]
         sets = {(item, set_no) for item, set_no, _ in self.ticks}
         whole = [key for key in sets if sum(tick[:2] == key for tick in self.ticks) == rounds[key[0]]]
         assert sets_done(self.session) == len(whole)
 
-    @invariant()
-    def the_round_in_progress_is_a_planned_one_that_is_not_done(self) -> None:
-        place = self.session.place
-        if isinstance(place, AtRound | AskingReps):
-            assert (place.item, place.set, place.round) not in self.ticks
-            plan = self.session.plan[place.item]
-            assert place.set < plan.sets <= plan.sets_most
-            assert place.round < len(plan.rounds)
+    def the_place_is_one_that_is_not_done_nor_closed(self) -> None:
+        place, plan = self.session.place, self.session.plan
+        assert all(item.sets <= item.sets_most for item in plan)
+        if isinstance(place, AtStep | AtRound | AskingReps | Hurting):
             assert place.item not in self.session.stopped_for_pain | self.session.skipped
+            assert plan[place.item].drill not in self.reds, "a drill that hurt is opened again"
+        if isinstance(place, AtRound | AskingReps | Hurting):
+            assert (place.item, place.set, place.round) not in self.ticks
+            assert place.set < plan[place.item].sets
+            assert place.round < len(plan[place.item].rounds)
+        if isinstance(place, AtStep):
+            assert place.step < plan[place.item].steps
+        if isinstance(place, Feeling | Where):
+            assert self.session.felt is None, "how it felt is asked again"
 
-    @invariant()
     def the_session_survives_being_stored(self) -> None:
         plan = json.loads(json.dumps(plan_to_json(self.session.plan)))
         position = json.loads(json.dumps(position_to_json(self.session)))
         done = self.session.done
         assert session_from_json(self.session.id, plan, position, self.session.rev, done) == self.session
 
-    @invariant()
     def the_card_fits_and_every_button_on_it_is_alive(self) -> None:
         card = drawn(self.session, self.now)
         assert card.title
@@ -248,8 +221,7 @@ class Player(RuleBasedStateMachine):
             answer = play(self.session, meant(self.session, pressed), pressed.rev, self.now)
             assert isinstance(answer, Moved), f"dead button {pressed.move.name} at {self.session.place}: {answer}"
 
-    @invariant()
-    def the_end_is_at_most_three_buttons_away(self) -> None:
+    def the_end_is_at_most_three_moves_away(self) -> None:
         session = self.session
         for _ in range(3):
             match session.place:
@@ -266,7 +238,6 @@ class Player(RuleBasedStateMachine):
             session = answer.session
         assert isinstance(session.place, Over)
 
-    @invariant()
     def undo_leads_back_to_nothing(self) -> None:
         session = self.session
         for _ in self.session.done:
@@ -277,5 +248,106 @@ class Player(RuleBasedStateMachine):
         assert isinstance(play(session, Undo(), session.rev, self.now), Stale)
 
 
+# --- by dice: long walks that come everywhere ---------------------------------------------------------------------
+
+
+def any_item(dice: Random) -> PlanItem:
+    """Any drill in any of its forms; any number of sets up to its range, one too (the 1-minute version)."""
+    drill = dice.choice(list(CATALOG.values()))
+    return in_form(drill, dice.choice(drill.variants).id, dice.randint(1, drill.dose.sets_most))
+
+
+def any_plan(dice: Random) -> tuple[PlanItem, ...]:
+    by_drill = {item.drill: item for item in (any_item(dice) for _ in range(dice.randint(1, 6)))}
+    return tuple(by_drill.values())
+
+
+def any_move(dice: Random) -> Move:
+    """Any move that a client could send, most of them nonsense at this place."""
+    return dice.choice(
+        [
+            *PLAIN.values(),
+            Done(dice.randint(-2, MAX_REPS + 2)),
+            Easier(any_item(dice)),
+            Feel(dice.choice(list(Colour)), dice.choice([None, any_item(dice)])),
+            Which(dice.randint(-2, 4)),
+        ]
+    )
+
+
+def one_press(walk: Walk, dice: Random) -> None:
+    rev = walk.session.rev
+    shown = moves_shown(walk.session, walk.now)
+    match dice.choices(["card", "forged", "typed", "stale"], [12, 2, 2, 1])[0]:
+        case "card" if shown:
+            likely = [4 if pressed.move in (MoveCode.DONE, MoveCode.KNOW) else 1 for pressed in shown]
+            walk.press(dice.choices(shown, likely)[0])
+        case "forged":
+            walk.play(any_move(dice), rev)
+        case "typed":
+            walk.play(any_move(dice), None)
+        case _:
+            walk.play(any_move(dice), rev + dice.choice([-9, -2, -1, 1, 5]))
+    walk.now += timedelta(seconds=dice.randint(0, 15))
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_whatever_is_pressed_the_player_keeps_its_promises_at_every_place(seed: int) -> None:
+    dice = Random(seed)
+    been, accepted = set[type[Place]](), Counter[type[Move]]()
+    for _ in range(200):
+        walk = Walk(any_plan(dice))
+        walk.check()
+        for _ in range(60):
+            before = walk.session
+            one_press(walk, dice)
+            if walk.session is not before:
+                walk.check()
+                been.add(type(walk.session.place))
+        accepted += walk.accepted
+    assert been == set(get_args(Place)), "the walks did not come everywhere"
+    assert set(accepted) == set(get_args(Move)), "the walks did not try everything"
+
+
+# --- by search: short walks that shrink to the one press that matters ---------------------------------------------
+
+dice_rolls = st.integers(0, 10**6).map(Random)
+
+
+class Player(RuleBasedStateMachine):
+    walk: Walk
+
+    @initialize(dice=dice_rolls)
+    def begin(self, dice: Random) -> None:
+        self.walk = Walk(any_plan(dice))
+
+    @rule(pick=st.integers(0, 12))
+    def press_a_button_of_the_card(self, pick: int) -> None:
+        shown = moves_shown(self.walk.session, self.walk.now)
+        if shown:
+            self.walk.press(shown[pick % len(shown)])
+
+    @rule(times=st.integers(1, 8))
+    def practise(self, times: int) -> None:
+        for _ in range(times):
+            on = [p for p in moves_shown(self.walk.session, self.walk.now) if p.move in (MoveCode.KNOW, MoveCode.DONE)]
+            if on:
+                self.walk.press(on[0])
+
+    @rule(dice=dice_rolls, typed=st.booleans())
+    def send_any_move(self, dice: Random, typed: bool) -> None:
+        self.walk.play(any_move(dice), None if typed else self.walk.session.rev)
+
+    @rule(dice=dice_rolls, off=st.integers(-60, 60).filter(bool))
+    def press_on_another_card(self, dice: Random, off: int) -> None:
+        before = self.walk.session
+        self.walk.play(any_move(dice), before.rev + off)
+        assert self.walk.session is before
+
+    @invariant()
+    def the_promises_hold(self) -> None:
+        self.walk.check()
+
+
 TestPlayer = Player.TestCase
-TestPlayer.settings = settings(max_examples=120, stateful_step_count=50)
+TestPlayer.settings = settings(max_examples=60, stateful_step_count=40)
