@@ -5,219 +5,84 @@ reason why nothing changed. A button quotes the revision that its card was drawn
 construction; a typed word quotes none. Nothing here reads a clock, a catalogue or a database.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import NewType, TypeAlias, assert_never
+from typing import assert_never
 
-from drills.model import DrillId, Round, VariantId
+from drills.moves import Back, Done, Easier, Feel, GoOn, Hurts, Know, More, Move, Next, Skip, Slipped, Stop, Undo, Which
 from drills.safety import Colour
-
-SessionId = NewType("SessionId", str)
-
-MAX_REPS = 50  # what a person may claim for one round; more is a typing error
-
-
-@dataclass(frozen=True, slots=True)
-class PlanItem:
-    """One drill of the plan, frozen when the session begins: later edits of the catalogue do not move it."""
-
-    drill: DrillId
-    variant: VariantId
-    sets: int
-    sets_most: int
-    rounds: tuple[Round, ...]
-    steps: int
-    reps: int
-    rest_seconds: int
-    can_slip: bool
-
-
-# --- places -------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class AtStep:
-    """Reading one instruction. `item` and `step` count from 0."""
-
-    item: int
-    step: int
-
-
-@dataclass(frozen=True, slots=True)
-class AtRound:
-    """Doing one round. `rest_until` is set between two sets; it never blocks *Done*."""
-
-    item: int
-    set: int
-    round: int
-    rest_until: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class AskingReps:
-    """The band slipped: how many reps were done?"""
-
-    item: int
-    set: int
-    round: int
-
-
-@dataclass(frozen=True, slots=True)
-class Hurting:
-    """*Something hurts* was pressed: how much?"""
-
-    item: int
-    set: int
-    round: int
-
-
-@dataclass(frozen=True, slots=True)
-class Rested:
-    """This drill was stopped for red pain; others are left."""
-
-    item: int
-
-
-@dataclass(frozen=True, slots=True)
-class Feeling:
-    """The question at the end: green, amber or red."""
-
-
-@dataclass(frozen=True, slots=True)
-class Where:
-    """Amber or red at the end: which drill was it?"""
-
-    colour: Colour
-
-
-@dataclass(frozen=True, slots=True)
-class Over:
-    """Nothing more to do. Whether it was finished or stopped follows from the rounds (`is_complete`)."""
-
-
-Place: TypeAlias = AtStep | AtRound | AskingReps | Hurting | Rested | Feeling | Where | Over
-
-
-# --- moves --------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Next:
-    pass
-
-
-@dataclass(frozen=True, slots=True)
-class Back:
-    pass
-
-
-@dataclass(frozen=True, slots=True)
-class Know:
-    """ "I know this one": straight to the rounds."""
-
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    """Closes the round. `reps` where the person gave a number."""
-
-    reps: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Slipped:
-    """The band slipped: the set is over once the reps are known."""
-
-
-@dataclass(frozen=True, slots=True)
-class Undo:
-    pass
-
-
-@dataclass(frozen=True, slots=True)
-class Skip:
-    pass
-
-
-@dataclass(frozen=True, slots=True)
-class Easier:
-    """Go on in an easier form; `to` is the same drill in that form."""
-
-    to: PlanItem
-
-
-@dataclass(frozen=True, slots=True)
-class More:
-    """One more set of the drill that was just finished."""
-
-
-@dataclass(frozen=True, slots=True)
-class Stop:
-    pass
-
-
-@dataclass(frozen=True, slots=True)
-class Hurts:
-    pass
-
-
-@dataclass(frozen=True, slots=True)
-class Feel:
-    """`easier`: the easier form of the drill in progress, used when amber is said in its middle."""
-
-    colour: Colour
-    easier: PlanItem | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Which:
-    """The drill that hurt; counts from 0 in the plan."""
-
-    item: int
-
-
-@dataclass(frozen=True, slots=True)
-class GoOn:
-    """After a stopped drill: the next one."""
-
-
-Move: TypeAlias = Next | Back | Know | Done | Slipped | Undo | Skip | Easier | More | Stop | Hurts | Feel | Which | GoOn
-
-
-# --- facts and answers --------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class RoundDone:
-    """One round closed. (item, set, round) is unique in a session; `of` is the number of rounds in the set."""
-
-    item: int
-    set: int
-    round: int
-    of: int
-    reps: int | None = None
-    slipped: bool = False
-
-    @property
-    def key(self) -> tuple[int, int, int]:
-        return self.item, self.set, self.round
-
-
-@dataclass(frozen=True, slots=True)
-class RoundUndone:
-    item: int
-    set: int
-    round: int
-
-
-@dataclass(frozen=True, slots=True)
-class Felt:
-    drill: DrillId
-    colour: Colour
-
-
-Fact: TypeAlias = RoundDone | RoundUndone | Felt
+from drills.session import (
+    MAX_REPS,
+    AskingReps,
+    AtRound,
+    AtStep,
+    Fact,
+    Feeling,
+    Felt,
+    Hurting,
+    Over,
+    Place,
+    PlanItem,
+    Rested,
+    RoundDone,
+    RoundUndone,
+    Session,
+    SessionId,
+    Where,
+    any_done,
+    begin,
+    current_item,
+    drills_done,
+    first_open,
+    is_complete,
+    may_add_a_set,
+    sets_done,
+)
+
+__all__ = [
+    "MAX_REPS",
+    "AskingReps",
+    "AtRound",
+    "AtStep",
+    "Back",
+    "Done",
+    "Easier",
+    "Fact",
+    "Feel",
+    "Feeling",
+    "Felt",
+    "GoOn",
+    "Hurting",
+    "Hurts",
+    "Know",
+    "More",
+    "Move",
+    "Moved",
+    "Next",
+    "Over",
+    "Place",
+    "PlanItem",
+    "Rested",
+    "RoundDone",
+    "RoundUndone",
+    "Session",
+    "SessionId",
+    "Skip",
+    "Slipped",
+    "Stale",
+    "Stop",
+    "Undo",
+    "Where",
+    "Which",
+    "Why",
+    "begin",
+    "current_item",
+    "is_complete",
+    "may_add_a_set",
+    "play",
+    "sets_done",
+]
 
 
 class Why(StrEnum):
@@ -228,20 +93,6 @@ class Why(StrEnum):
     NOT_HERE = "not-here"
     NOTHING_TO_UNDO = "nothing-to-undo"
     TOO_MANY_REPS = "too-many-reps"
-
-
-@dataclass(frozen=True, slots=True)
-class Session:
-    """A session as it stands. `done` is in the order of doing; `stopped_for_pain` and `felt` hold what was said of pain."""
-
-    id: SessionId
-    plan: tuple[PlanItem, ...]
-    place: Place
-    rev: int = 0
-    done: tuple[RoundDone, ...] = ()
-    skipped: frozenset[int] = frozenset()
-    stopped_for_pain: frozenset[int] = frozenset()
-    felt: Colour | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,53 +109,6 @@ class Stale:
 
 class _NotHereError(Exception):
     """This move does not exist at this place."""
-
-
-# --- questions ----------------------------------------------------------------------------------------------------
-
-
-def sets_done(session: Session) -> int:
-    """Sets whose rounds are all done: the number that makes a day."""
-    return sum(len(_rounds_done(session, item, set_no)) == len(plan.rounds) for item, plan, set_no in _sets(session))
-
-
-def is_complete(session: Session) -> bool:
-    """Every planned set of every drill is done."""
-    return all(_first_open(session, item) is None for item in range(len(session.plan)))
-
-
-def current_item(session: Session) -> int | None:
-    match session.place:
-        case AtStep(item=item) | AtRound(item=item) | AskingReps(item=item) | Hurting(item=item) | Rested(item=item):
-            return item
-        case Feeling() | Where() | Over():
-            return None
-        case other:
-            assert_never(other)
-
-
-def may_add_a_set(session: Session) -> int | None:
-    """The drill that *One more set* would add to, or None: the one just finished, while its range of sets allows it."""
-    match session.place:
-        case AtStep(item=item, step=0) if not _any_done(session, item):
-            before = item - 1
-        case Feeling():
-            before = len(session.plan) - 1
-        case _:
-            return None
-    if before < 0 or before in session.skipped | session.stopped_for_pain or _first_open(session, before) is not None:
-        return None
-    return before if session.plan[before].sets < session.plan[before].sets_most else None
-
-
-def begin(session_id: SessionId, plan: tuple[PlanItem, ...]) -> Session:
-    """A new session at the first step of its first drill. Raises ValueError for an empty plan."""
-    if not plan:
-        raise ValueError("a session needs at least one drill")
-    return Session(session_id, plan, AtStep(0, 0))
-
-
-# --- playing ------------------------------------------------------------------------------------------------------
 
 
 def play(session: Session, move: Move, quoted_rev: int | None, at: datetime) -> Moved | Stale:
@@ -390,7 +194,7 @@ def _round_done(session: Session, reps: int | None, at: datetime) -> Moved:
     plan = session.plan[item]
     fact = RoundDone(item, set_no, round_no, len(plan.rounds), reps, slipped)
     after = replace(session, done=(*session.done, fact))
-    following = _first_open(after, item)
+    following = first_open(after, item)
     if following is None:
         moved = _leave(after, item)
         return Moved(moved.session, (fact, *moved.facts))
@@ -400,6 +204,10 @@ def _round_done(session: Session, reps: int | None, at: datetime) -> Moved:
 
 
 def _undo(session: Session) -> Moved:
+    added = _added_and_untouched(session)
+    if added is not None:
+        plan = session.plan[added]
+        return _leave(_with_item(session, added, replace(plan, sets=plan.sets - 1, added=plan.added - 1)), added)
     last = session.done[-1]
     before = replace(session, done=session.done[:-1])
     if last.item not in session.stopped_for_pain:  # a drill that hurt is not opened again by an undo
@@ -407,11 +215,21 @@ def _undo(session: Session) -> Moved:
     return Moved(before, (RoundUndone(*last.key),))
 
 
+def _added_and_untouched(session: Session) -> int | None:
+    """The drill whose added set was just begun: taking that back takes back no round."""
+    match session.place:
+        case AtRound(item=item, set=set_no, round=0) if session.plan[item].added:
+            last = set_no == session.plan[item].sets - 1
+            return item if last and first_open(session, item) == (set_no, 0) else None
+        case _:
+            return None
+
+
 def _one_more_set(session: Session, at: datetime) -> Session:
     item = may_add_a_set(session)
     if item is None:
         raise _NotHereError
-    plan = replace(session.plan[item], sets=session.plan[item].sets + 1)
+    plan = replace(session.plan[item], sets=session.plan[item].sets + 1, added=session.plan[item].added + 1)
     rest = at + timedelta(seconds=plan.rest_seconds) if plan.rest_seconds else None
     return replace(_with_item(session, item, plan), place=AtRound(item, plan.sets - 1, 0, rest))
 
@@ -421,7 +239,7 @@ def _change_form(session: Session, item: int, to: PlanItem) -> Session:
     now = session.plan[item]
     if to.drill != now.drill or to.rounds != now.rounds:
         raise _NotHereError
-    changed = _with_item(session, item, replace(to, sets=now.sets, sets_most=now.sets_most))
+    changed = _with_item(session, item, replace(to, sets=now.sets, sets_most=now.sets_most, added=now.added))
     match session.place:
         case AtStep():
             return replace(changed, place=AtStep(item, 0))
@@ -444,10 +262,10 @@ def _feel(session: Session, colour: Colour, easier: PlanItem | None) -> Moved:
                 return Moved(replace(stopped, place=Over()), (fact,))
             return Moved(replace(stopped, place=Rested(item)), (fact,))
         case Feeling(), Colour.GREEN:
-            facts = tuple(Felt(drill, colour) for drill in _drills_done(session))
+            facts = tuple(Felt(drill, colour) for drill in drills_done(session))
             return Moved(replace(session, felt=colour, place=Over()), facts)
         case Feeling(), Colour.AMBER | Colour.RED:
-            drills = _drills_done(session)
+            drills = drills_done(session)
             if len(drills) > 1:
                 return Moved(replace(session, place=Where(colour)))
             return _felt_at_the_end(session, session.done[0].item, colour)
@@ -457,7 +275,7 @@ def _feel(session: Session, colour: Colour, easier: PlanItem | None) -> Moved:
 
 def _which(session: Session, item: int) -> Moved:
     match session.place:
-        case Where(colour=colour) if 0 <= item < len(session.plan) and _any_done(session, item):
+        case Where(colour=colour) if 0 <= item < len(session.plan) and any_done(session, item):
             return _felt_at_the_end(session, item, colour)
         case _:
             raise _NotHereError
@@ -484,7 +302,7 @@ def _end(session: Session) -> Session:
 
 def _next_item(session: Session, item: int) -> int | None:
     closed = session.skipped | session.stopped_for_pain
-    later = (i for i in range(item + 1, len(session.plan)) if i not in closed and _first_open(session, i) is not None)
+    later = (i for i in range(item + 1, len(session.plan)) if i not in closed and first_open(session, i) is not None)
     return next(later, None)
 
 
@@ -503,34 +321,10 @@ def _drill_in_progress(session: Session) -> int:
 
 
 def _open_round(session: Session, item: int) -> AtRound:
-    following = _first_open(session, item)
+    following = first_open(session, item)
     if following is None:
         raise _NotHereError
     return AtRound(item, *following)
-
-
-def _first_open(session: Session, item: int) -> tuple[int, int] | None:
-    """The first (set, round) of a drill that is not done."""
-    plan = session.plan[item]
-    done = {(fact.set, fact.round) for fact in session.done if fact.item == item}
-    return next(((s, r) for s in range(plan.sets) for r in range(len(plan.rounds)) if (s, r) not in done), None)
-
-
-def _any_done(session: Session, item: int) -> bool:
-    return any(fact.item == item for fact in session.done)
-
-
-def _drills_done(session: Session) -> tuple[DrillId, ...]:
-    done: dict[DrillId, None] = {session.plan[fact.item].drill: None for fact in session.done}
-    return tuple(done)
-
-
-def _rounds_done(session: Session, item: int, set_no: int) -> set[int]:
-    return {fact.round for fact in session.done if fact.item == item and fact.set == set_no}
-
-
-def _sets(session: Session) -> Iterator[tuple[int, PlanItem, int]]:
-    return ((item, plan, set_no) for item, plan in enumerate(session.plan) for set_no in range(plan.sets))
 
 
 def _with_item(session: Session, item: int, plan: PlanItem) -> Session:

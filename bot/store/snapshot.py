@@ -46,6 +46,7 @@ def plan_to_json(plan: tuple[PlanItem, ...]) -> list[dict[str, Any]]:
             "reps": item.reps,
             "rest_seconds": item.rest_seconds,
             "can_slip": item.can_slip,
+            "added": item.added,
         }
         for item in plan
     ]
@@ -66,6 +67,7 @@ def _plan_from_json(plan: list[dict[str, Any]]) -> tuple[PlanItem, ...]:
             reps=item["reps"],
             rest_seconds=item["rest_seconds"],
             can_slip=item["can_slip"],
+            added=item["added"],
         )
         for item in plan
     )

@@ -524,3 +524,15 @@ def test_a_typed_move_quotes_no_card_and_is_meant_for_the_session_as_it_stands()
     assert isinstance(answer, Moved)
     assert answer.session.rev == session.rev + 1
     assert refused(session, GoOn(), None) is Why.NOT_HERE
+
+
+def test_undo_takes_back_a_set_that_was_added_by_mistake_and_no_round() -> None:
+    session, facts = told(PAIR, "know 3*done more undo")
+    assert session.place == AtStep(1, 0)
+    assert session.plan[0].sets == SQUAT.sets
+    assert len(session.done) == 3
+    assert not any(isinstance(fact, RoundUndone) for fact in facts)
+
+    session, _ = told(PAIR, "know 3*done more done undo undo")
+    assert session.plan[0].sets == SQUAT.sets, "first its round, then the set itself"
+    assert len(session.done) == 3

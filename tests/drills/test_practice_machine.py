@@ -145,7 +145,7 @@ class Walk:
         assert quoted_rev in (None, before.rev)
         assert answer.session.rev == before.rev + 1
         self.accepted[type(move)] += 1
-        self.remember(before, move)
+        self.remember(before, move, answer)
         for fact in answer.facts:
             match fact:
                 case RoundDone():
@@ -158,10 +158,12 @@ class Walk:
                     self.reds |= {drill} if colour is Colour.RED else set()
         self.session = answer.session
 
-    def remember(self, before: Session, move: Move) -> None:
+    def remember(self, before: Session, move: Move, answer: Moved) -> None:
         if isinstance(move, Done):
             assert isinstance(before.place, AtRound | AskingReps)
             self.ticks.append((before.place.item, before.place.set, before.place.round))
+        elif isinstance(move, Undo) and _sets_planned(answer.session) < _sets_planned(before):
+            assert answer.facts == (), "taking back an added set takes back no round"
         elif isinstance(move, Undo):
             self.ticks.pop()
 
@@ -240,12 +242,18 @@ class Walk:
 
     def undo_leads_back_to_nothing(self) -> None:
         session = self.session
-        for _ in self.session.done:
+        for _ in range(len(self.session.done) + sum(item.added for item in self.session.plan)):
+            if not session.done:
+                break
             answer = play(session, Undo(), session.rev, self.now)
             assert isinstance(answer, Moved)
             session = answer.session
         assert session.done == ()
         assert isinstance(play(session, Undo(), session.rev, self.now), Stale)
+
+
+def _sets_planned(session: Session) -> int:
+    return sum(item.sets for item in session.plan)
 
 
 # --- by dice: long walks that come everywhere ---------------------------------------------------------------------

@@ -128,6 +128,7 @@ def test_what_was_stored_by_the_first_version_stays_readable() -> None:
             "reps": 5,
             "rest_seconds": 20,
             "can_slip": True,
+            "added": 0,
         }
     ]
     session = session_from_json("s", plan, FIRST_VERSION, 4, (RoundDone(0, 0, 0, 1),))
