@@ -1,5 +1,7 @@
 """A person's data is theirs."""
 
+import pytest
+
 from tests.kit.stage import Stage
 
 
@@ -18,11 +20,23 @@ async def test_erase_asks_once_and_then_nothing_is_left(stage: Stage) -> None:
     ann.sees("Welcome to Toehold")
 
 
-async def test_a_confirmation_holds_once(stage: Stage) -> None:
+async def test_the_erased_conversation_is_gone_where_it_is_ours(stage: Stage) -> None:
+    if stage.platform == "telegram":
+        pytest.skip("what was sent on Telegram is the person's to delete")
     ann = await stage.person("Ann")
     await ann.set_up()
     await ann.say("/erase")
-    await ann.tap_twice("Erase everything")
+    await ann.tap("Erase everything")
+    assert len(ann.messages) == 1
+
+
+async def test_a_confirmation_holds_for_its_own_question_only(stage: Stage) -> None:
+    ann = await stage.person("Ann")
+    await ann.set_up()
+    await ann.say("/erase")
+    old = await ann.seat.data_of("Erase everything")
+    await ann.say("/erase")
+    await ann.press(old)
     ann.sees("Nothing was erased")
 
 

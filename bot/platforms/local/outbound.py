@@ -43,9 +43,11 @@ class Speaker:
             self._show(line)
             return line
 
-    async def answer(self, heard: Heard, reply: Reply) -> None:
+    async def answer(self, heard: Heard, reply: Reply) -> bool:
+        """False: the pressed line is no longer there, so what the open pages show is not what is kept (an erased chat)."""
         if not isinstance(heard, Press | Said):
-            return
+            return True
+        there = True
         async with self._lock:
             where = heard.address
             if reply.attachments and not heard.private:  # files are for the person alone
@@ -55,9 +57,11 @@ class Speaker:
             if reply.card is not None or reply.attachments:
                 content = self._content(reply)
                 here = isinstance(heard, Press) and reply.place is Place.HERE and reply.card is not None
-                if not (here and await self._edit(where, int(heard.message), content)):
+                there = not here or await self._edit(where, int(heard.message), content)
+                if not (here and there):
                     await self._add(where, content)
         self._hub.tell(_answered(heard, reply))
+        return there
 
     async def deliver(self, where: Address, reply: Reply) -> Outcome:
         if not await exists(self._transcript, where):

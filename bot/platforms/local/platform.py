@@ -97,7 +97,8 @@ class LocalChat:
         return inbound.read(raw)
 
     async def answer(self, heard: Heard, reply: Reply) -> None:
-        await self._speaker.answer(heard, reply)
+        if not await self._speaker.answer(heard, reply):
+            self._hub.tell(await self._talk.snapshot())
         await self._tell_zone(heard.sender.account)
 
     async def deliver(self, address: Address, reply: Reply) -> Outcome:

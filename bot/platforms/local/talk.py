@@ -85,13 +85,14 @@ class Talk:
         async with asyncio.TaskGroup() as both:  # ends with the connection: a nursery of exactly two
             both.create_task(_write(socket, listener))
             try:
-                self._hub.whisper(listener, await self._snapshot())
+                self._hub.whisper(listener, await self.snapshot())
                 await self._listen(socket, listener)
             finally:
                 self._hub.leave(listener)
         return socket
 
-    async def _snapshot(self) -> Json:
+    async def snapshot(self) -> Json:
+        """All that a page shows, as it stands."""
         people = await self._transcript.people()
         chats = [TEAM, *(private_chat(person.id) for person in people)]
         return {
