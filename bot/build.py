@@ -19,7 +19,7 @@ from bot.intake import Intake
 from bot.nursery import Nursery
 from bot.platforms.port import MenuEntry, Platform
 from bot.settings import Settings
-from bot.store import beats, inbox, people, slots
+from bot.store import beats, erasing, inbox, nudges, people, slots
 from bot.store.nudges import StoredNudges
 from bot.store.opening import lock_database, open_store
 from bot.store.postbox import StoredPostbox
@@ -33,6 +33,7 @@ from scheduler.pulse import Pulse
 
 REPLAN_AT_ONCE = 200  # people whose slots are recomputed in one unit after new time-zone rules
 PURGE_SECONDS = 6 * 3600.0
+BEAT_SECONDS = 1.5  # how long a stop waits for the beat under way; with the lanes' 6 s it stays under 10 s
 
 log = structlog.get_logger()
 
@@ -120,8 +121,8 @@ async def _working(
         try:
             yield bot
         finally:
-            heartbeat.stop()
-            cleaning.stop()
+            await heartbeat.finish(BEAT_SECONDS)
+            await cleaning.finish(BEAT_SECONDS)
 
 
 def _connect(settings: Settings, store: Store, clock: TravelClock, intake: Intake, machine: Machine) -> None:
@@ -167,7 +168,10 @@ async def _replan(store: Store, clock: TravelClock) -> None:
 
 
 async def _purge(store: Store, clock: TravelClock) -> None:
+    """Forget what has had its time, and empty the log, so that what was erased leaves it too."""
     now = clock.now()
-    purged = await store.run(lambda tx: inbox.purge(tx, now))
-    if purged:
-        log.info("inbox.purged", count=purged)
+    updates = await store.run(lambda tx: inbox.purge(tx, now))
+    old = await store.run(lambda tx: nudges.purge(tx, now))
+    stones = await store.run(lambda tx: erasing.forget_tombstones(tx, now))
+    await store.checkpoint()
+    log.info("store.purged", updates=updates, nudges=old, tombstones=stones)

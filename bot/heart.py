@@ -30,13 +30,16 @@ class Heart:
         self._cues = cues
         self._intake = intake
         self._clock = clock
+        self._marked: datetime | None = None
 
     async def beat(self) -> list[Delivery]:
         """Everything that is due now; and a mark in the store that we were alive."""
         now = self._clock.now()
         await self.ring(now)
         deliveries = await self._engine.tick(now)
-        await self._store.run(lambda tx: beats.mark(tx, now))
+        if self._marked is None or now - self._marked >= beats.MARK_EVERY:
+            await self._store.run(lambda tx: beats.mark(tx, now))
+            self._marked = now
         return deliveries
 
     async def ring(self, now: datetime) -> None:

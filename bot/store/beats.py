@@ -7,15 +7,13 @@ from sqlalchemy import insert, select, update
 from bot.store import tables as t
 from bot.store.unit import Tx
 
-MARK_EVERY = timedelta(seconds=30)  # fine enough for outages of hours, and no write on most beats
+MARK_EVERY = timedelta(seconds=30)  # fine enough for outages of hours; most beats write nothing
 
 
 def mark(tx: Tx, now: datetime) -> None:
-    last = tx.execute(select(t.heartbeat.c.at).where(t.heartbeat.c.name == "engine")).scalar()
-    if last is None:
+    """We were alive at `now`."""
+    if not tx.execute(update(t.heartbeat).where(t.heartbeat.c.name == "engine").values(at=now)).rowcount:
         tx.execute(insert(t.heartbeat).values(name="engine", at=now))
-    elif now - last >= MARK_EVERY:
-        tx.execute(update(t.heartbeat).where(t.heartbeat.c.name == "engine").values(at=now))
 
 
 def keep_travel(tx: Tx, offset: timedelta) -> None:
