@@ -9,18 +9,20 @@
 The same story runs on every platform: `stage` is a fixture with one variant each (tests/stories/conftest.py).
 """
 
-import itertools
-import re
-from collections.abc import AsyncIterator, Callable
+import tempfile
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from bot.build import Bot, running
 from bot.settings import Settings
+from bot.store.migrations.run import upgrade
+from bot.store.unit import open_engine
 from tests.kit.clock import StandingClock
 
 BERLIN = "Europe/Berlin"
@@ -167,6 +169,9 @@ class Stage:
         raise NotImplementedError
 
     async def open(self) -> None:
+        database = self.folder / "toehold.sqlite"
+        if not database.exists():
+            database.write_bytes(_migrated())
         self.bot = await self._running.enter_async_context(running(self.settings(), pulse=False, clock=self.clock))
         await self.connected()
 
@@ -232,15 +237,15 @@ class Stage:
         return self.clock.now().astimezone(ZoneInfo(zone))
 
 
-numbers = itertools.count(1)
-
-
-def plain(text: str) -> str:
-    """Text as a person reads it: runs of space are one."""
-    return re.sub(r"[ \t]+", " ", text)
-
-
-StageOf = Callable[[Path, StandingClock], Stage]
+@cache
+def _migrated() -> bytes:
+    """A new database after all migrations: they have tests of their own, and need not run for every story."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "new.sqlite"
+        engine = open_engine(path, foreign_keys=False)
+        upgrade(engine)
+        engine.dispose()  # the last connection to close empties the log into the file
+        return path.read_bytes()
 
 
 @asynccontextmanager

@@ -112,9 +112,9 @@ def test_a_countdown_is_drawn_by_the_client_and_readable_without_it() -> None:
     assert (entities[-1]["unix_time"], entities[-1]["date_time_format"]) == (int(until.timestamp()), "r")
 
 
-def test_an_open_question_shows_its_example() -> None:
-    payload = render(Card("When?", ask=Ask(AskKind.TIME, "weekdays 7:30")), ME)
-    assert payload.text == "<b>When?</b>\n\n<i>weekdays 7:30</i>"
+def test_an_open_question_adds_nothing_the_card_tells_what_to_type() -> None:
+    payload = render(Card("When?", ("Type a time.",), ask=Ask(AskKind.TIME, "weekdays 7:30")), ME)
+    assert payload.text == "<b>When?</b>\n\nType a time."
 
 
 def test_buttons_carry_their_action_their_link_or_the_way_to_the_private_chat() -> None:
