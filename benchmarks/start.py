@@ -21,9 +21,10 @@ STARTS_QUICK = 3
 class Started:
     people: int
     seconds: list[float]
+    cpu: list[float]
     resident_mb: float
     database_mb: float
-    others: float | None
+    others: float
 
 
 def run(folder: Path, quick: bool, patience: float) -> str:
@@ -35,13 +36,14 @@ def run(folder: Path, quick: bool, patience: float) -> str:
             f"{statistics.median(each.seconds):.2f} s",
             spread(each.seconds),
             ratio(statistics.median(each.seconds), few),
+            f"{statistics.median(each.cpu):.2f} s" if each.cpu else "?",
             f"{each.resident_mb:.0f} MB",
             f"{each.database_mb:,.0f} MB",
-            "?" if each.others is None else f"{each.others:.0%}",
+            f"{each.others:.0%}",
         )
         for each in measured
     ]
-    head = ("people", "to ready", "range", f"against {measured[0].people:,}", "memory", "database", "others")
+    head = ("people", "to ready", "range", f"against {measured[0].people:,}", "CPU", "memory", "database", "others")
     return table(head, rows)
 
 
@@ -51,7 +53,7 @@ def _measure(folder: Path, count: int, quick: bool, patience: float) -> Started:
     database = data / "toehold.sqlite"
     people.fill(database, count, datetime.now(UTC))
     settings = {"TOEHOLD_DATA_DIR": str(data), "TOEHOLD_PORT": "0", "TOEHOLD_LOG_LEVEL": "WARNING"}
-    seconds, memory, shares = [], [], []
+    seconds, cpu, memory, shares = [], [], [], []
     for number in range((STARTS_QUICK if quick else STARTS) + 1):
         machine.wait_for_quiet(patience)
         others = machine.Others(os.getpid())
@@ -59,8 +61,15 @@ def _measure(folder: Path, count: int, quick: bool, patience: float) -> Started:
             if number:  # the first one only warms the file cache
                 shares.append(others.share(process))
                 seconds.append(ready)
+                cpu.append(machine.cpu_seconds(process))
                 memory.append(machine.resident_mb(process))
     size = database.stat().st_size / 1e6
     shutil.rmtree(data)
-    known = [share for share in shares if share is not None]
-    return Started(count, seconds, statistics.median(memory), size, statistics.median(known) if known else None)
+    return Started(
+        people=count,
+        seconds=seconds,
+        cpu=[used for used in cpu if used is not None],
+        resident_mb=statistics.median(memory),
+        database_mb=size,
+        others=statistics.median([share for share in shares if share is not None] or [0.0]),
+    )
