@@ -78,9 +78,7 @@ class Prompts:
             return Drop("not set up or screened out")
         if practice.unfinished(desk) is not None:
             return Drop("session open")
-        if any(pause.covers(label) for pause in care.pauses(tx, person.id)) and not care.resumed_today(
-            tx, person.id, label
-        ):
+        if care.silent_pause(tx, person.id, label) is not None:
             return Drop("paused")
         if person.silent_day == label:
             return Drop("not today")

@@ -19,7 +19,7 @@ _NEXT_ROLE = {Role.DO: Role.EXTRA, Role.EXTRA: Role.LAST_CALL, Role.LAST_CALL: R
 def scene(desk: Desk, *, problem: str | None = None, changed: bool = False) -> view.TimesScene:
     person = desk.person
     today = desk.today
-    paused = any(pause.covers(today) for pause in care.pauses(desk.tx, person.id))
+    paused = care.silent_pause(desk.tx, person.id, today) is not None
     return view.TimesScene(
         slots=_lines(desk),
         next_at=next_at(desk),
@@ -42,11 +42,11 @@ def next_at(desk: Desk) -> datetime | None:
     after = desk.now
     if person.silent_day == today:
         after = max(after, desk.ends(today) - _INSTANT)
-    for pause in care.pauses(desk.tx, person.id):
-        if pause.last is None:
-            return None
-        if pause.covers(today) and not care.resumed_today(desk.tx, person.id, today):
-            after = max(after, desk.ends(pause.last) - _INSTANT)
+    pause = care.silent_pause(desk.tx, person.id, today)
+    if pause is not None and pause.last is None:
+        return None
+    if pause is not None and pause.last is not None:
+        after = max(after, desk.ends(pause.last) - _INSTANT)
     after_done = max(after, desk.ends(today) - _INSTANT) if sessions.day_is_done(desk.tx, person.id, today) else after
     upcoming = [
         next_due(slot.rule(person.zone or "UTC"), after if slot.role is Role.EXTRA else after_done, slot.last_label).at

@@ -125,7 +125,7 @@ def edit_pause(desk: Desk, action: PauseFor) -> Answer:
         return Answer(_pause_scene(desk, just_resumed=bool(ended)))
     if action.days > 366:
         return Answer(_pause_scene(desk))
-    if not any(pause.covers(today) for pause in care.pauses(desk.tx, desk.person.id)):
+    if care.silent_pause(desk.tx, desk.person.id, today) is None:
         last = today + timedelta(days=action.days - 1) if action.days else None
         care.begin_pause(desk.tx, desk.person.id, today, last, action.reason, desk.now)
         nudges.drop_planned(desk.tx, desk.person.id, (NudgeKind.SNOOZE, NudgeKind.FOLLOW_UP), "paused")
@@ -135,13 +135,8 @@ def edit_pause(desk: Desk, action: PauseFor) -> Answer:
 def _pause_scene(desk: Desk, *, just_resumed: bool = False) -> view.PauseScene:
     if just_resumed:
         return view.PauseScene(paused=False, until=None, just_resumed=True)
-    today = desk.today
-    now = [pause for pause in care.pauses(desk.tx, desk.person.id) if pause.covers(today)]
-    if care.resumed_today(desk.tx, desk.person.id, today):
-        now = []
-    ends = [pause.last for pause in now]
-    until = None if None in ends else max((last for last in ends if last), default=None)
-    return view.PauseScene(paused=bool(now), until=until)
+    pause = care.silent_pause(desk.tx, desk.person.id, desk.today)
+    return view.PauseScene(paused=pause is not None, until=pause.last if pause else None)
 
 
 def _tonight_is_offered(desk: Desk) -> bool:

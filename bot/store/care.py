@@ -60,9 +60,12 @@ def pauses(tx: Tx, person: str) -> tuple[Pause, ...]:
     return tuple(Pause(first, last) for first, last in kept if last is None or first <= last)
 
 
-def resumed_today(tx: Tx, person: str, today: date) -> bool:
-    """Whether the person resumed a pause within `today`: the day stays paused, but prompts may come again."""
-    found = select(t.pause.c.id).where(
-        t.pause.c.person == person, t.pause.c.last_day == today, t.pause.c.resumed_at.is_not(None)
+def silent_pause(tx: Tx, person: str, label: date) -> Pause | None:
+    """The pause that keeps us quiet on this day, the longest of several. One that was resumed today no longer does."""
+    rows = tx.execute(
+        select(t.pause.c.first_day, t.pause.c.last_day).where(
+            t.pause.c.person == person, t.pause.c.resumed_at.is_(None)
+        )
     )
-    return tx.execute(found.limit(1)).first() is not None
+    now = [pause for pause in (Pause(row.first_day, row.last_day) for row in rows) if pause.covers(label)]
+    return max(now, key=lambda pause: pause.last or date.max, default=None)

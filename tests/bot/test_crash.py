@@ -19,7 +19,7 @@ import pytest
 from tests.bot.platforms.local.client import Page, open_page
 
 PATIENCE = 60.0  # seconds; used up by failures only: a start takes one or two
-KILLS = 12
+KILLS = 6
 
 
 @dataclass

@@ -156,6 +156,20 @@ async def test_resuming_brings_prompts_back(stage: Stage) -> None:
     assert prompts(ann) == 1
 
 
+async def test_a_pause_can_be_begun_anew_on_the_day_it_was_ended(stage: Stage) -> None:
+    ann = await ready(stage)
+    await ann.say("/pause")
+    await ann.tap("Pause until I resume", "Resume")
+    ann.sees("Welcome back")
+    await ann.say("/pause")
+    await ann.tap("Pause 7 days")
+    ann.sees("Paused until Tue 1 Dec")
+    await stage.until("12:00", days=6)
+    assert prompts(ann) == 0
+    await stage.until("12:00")
+    assert prompts(ann) == 1
+
+
 async def test_stop_ends_all_prompts_until_start(stage: Stage) -> None:
     ann = await ready(stage)
     await ann.say("/stop")
