@@ -110,7 +110,7 @@ async def _working(
         for platform in intake.platforms.values():
             nursery.start(platform.run(), f"platform:{platform.name}", vital=True)
         await intake.resume()
-        await coach.restore_cues()
+        nursery.start(coach.restore_cues(), "restore-cues")
         nursery.start(_replan(store, clock), "replan")
         nursery.start(cues.run(heart.ring), "cues")
         heartbeat = Pulse(heart.beat)
@@ -159,12 +159,13 @@ def _zone_of(tx: Tx, account: Account) -> str | None:
 async def _replan(store: Store, clock: TravelClock) -> None:
     """Slots that older time-zone rules planned are planned again, in small units beside the work."""
     rules = rules_version()
+    while outdated := await store.read(lambda tx: slots.outdated(tx, rules, REPLAN_AT_ONCE)):
+        await _replan_some(store, clock, outdated, rules)
+        log.info("slot.replanned", people=len(outdated), rules=rules)
 
-    def unit(tx: Tx) -> int:
-        return slots.replan_outdated(tx, clock.now(), rules, REPLAN_AT_ONCE)
 
-    while touched := await store.run(unit):
-        log.info("slot.replanned", people=touched, rules=rules)
+async def _replan_some(store: Store, clock: TravelClock, people_ids: list[str], rules: str) -> None:
+    await store.run(lambda tx: slots.replan_people(tx, people_ids, clock.now(), rules))
 
 
 async def _purge(store: Store, clock: TravelClock) -> None:

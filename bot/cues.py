@@ -35,6 +35,11 @@ class Cues:
         self._cues[cue.session] = cue
         self._changed.set()
 
+    def restore(self, cue: Cue) -> None:
+        """As `set`, but a cue that the person has caused meanwhile stays."""
+        if cue.session not in self._cues:
+            self.set(cue)
+
     def clear(self, session: str) -> None:
         self._cues.pop(session, None)
 

@@ -1,6 +1,6 @@
 """The door of the coach: what was heard -> one unit of work -> the reply. Nothing is said before its commit."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -38,6 +38,8 @@ from bot.views.scenes import Scene, draw
 from drills.catalog import Catalog
 from drills.localtime import local_date
 from drills.practice import AtRound
+
+CUES_REACH_BACK = timedelta(days=1)  # a card whose rest ended longer ago belongs to a day that is over
 
 log = structlog.get_logger()
 
@@ -106,10 +108,11 @@ class Coach:
 
     async def restore_cues(self) -> None:
         """At start: rests that still run, or ended while nobody was there, get their cue again."""
+        since = self._clock.now() - CUES_REACH_BACK
 
         def query(tx: Tx) -> list[Cue]:
             cues = []
-            for kept in sessions.open_with_rest(tx):
+            for kept in sessions.lately_pressed(tx, since):
                 place = kept.session.place
                 address = people.private_address(tx, kept.person)
                 if isinstance(place, AtRound) and place.rest_until and address:
@@ -117,7 +120,7 @@ class Coach:
             return cues
 
         for cue in await self._store.read(query):
-            self._cues.set(cue)
+            self._cues.restore(cue)
 
     # --- one unit ---
 

@@ -11,6 +11,7 @@ from bot.store import tables as t
 from bot.store.unit import Tx
 from drills.practice import Over, RoundDone, RoundUndone, Session
 
+RESTORED_MOST = 1000  # rests that get their cue again at a start; the card of any other is right after its next tap
 STAYS_OPEN = timedelta(minutes=60)  # after the last accepted press, when its day is over already
 
 
@@ -74,10 +75,11 @@ def of_day(tx: Tx, person: str, day: date) -> list[Kept]:
     return [_kept(tx, row) for row in tx.execute(query.order_by(t.session.c.started_at)).all()]
 
 
-def open_with_rest(tx: Tx) -> list[Kept]:
-    """Sessions that may have a rest running: those that are not over, newest first."""
-    query = select(t.session).where(t.session.c.state == "open").order_by(t.session.c.last_press_at.desc()).limit(1000)
-    return [_kept(tx, row) for row in tx.execute(query).all()]
+def lately_pressed(tx: Tx, since: datetime) -> list[Kept]:
+    """Sessions that are not over and were pressed after `since`, newest first: those in which a rest may run."""
+    query = select(t.session).where(t.session.c.state == "open", t.session.c.last_press_at > since)
+    rows = tx.execute(query.order_by(t.session.c.last_press_at.desc()).limit(RESTORED_MOST)).all()
+    return [_kept(tx, row) for row in rows]
 
 
 def save(tx: Tx, before: Session, after: Session, pressed_at: datetime | None) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 
 import structlog
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import func, insert, or_, select, update
 
 from bot.store import tables as t
 from bot.store.unit import Tx
@@ -99,18 +99,16 @@ def replan(tx: Tx, person: str, zone: str, now: datetime, rules_version: str) ->
         )
 
 
-def replan_outdated(tx: Tx, now: datetime, rules_version: str, limit: int) -> int:
-    """Recompute slots that an older version of the time-zone data planned. Returns how many people were touched."""
-    people = tx.execute(
-        select(t.person.c.id, t.person.c.zone).where(
-            t.person.c.id.in_(
-                select(t.slot.c.person)
-                .where(t.slot.c.tz_rules != rules_version, t.slot.c.removed_at.is_(None))
-                .distinct()
-                .limit(limit)
-            )
-        )
-    ).all()
+def outdated(tx: Tx, rules_version: str, limit: int) -> list[str]:
+    """People with slots that another version of the time-zone data planned. Two ranges, because an index cannot find "not"."""
+    other = or_(t.slot.c.tz_rules < rules_version, t.slot.c.tz_rules > rules_version)
+    query = select(t.slot.c.person).where(other, t.slot.c.removed_at.is_(None)).distinct().limit(limit)
+    return list(tx.execute(query).scalars())
+
+
+def replan_people(tx: Tx, people_ids: list[str], now: datetime, rules_version: str) -> None:
+    """Compute what lies ahead of these people anew, by the rules that are in use now."""
+    people = tx.execute(select(t.person.c.id, t.person.c.zone).where(t.person.c.id.in_(people_ids))).all()
     for row in people:
         # Only what lies ahead moves: a slot that is due already keeps its instant.
         for slot in of_person(tx, row.id):
@@ -123,7 +121,6 @@ def replan_outdated(tx: Tx, now: datetime, rules_version: str, limit: int) -> in
                     log.error("slot.unreadable", slot=slot.id, reason=str(error))
                     values["next_due_at"] = None
             tx.execute(update(t.slot).where(t.slot.c.id == slot.id).values(**values))
-    return len(people)
 
 
 def next_prompt(tx: Tx, person: str) -> datetime | None:

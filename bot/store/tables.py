@@ -123,7 +123,7 @@ slot = Table(
     Column("next_due_at", Instant, index=True),
     Column("next_label", Date),
     Column("last_label", Date),
-    Column("tz_rules", String(16), nullable=False),
+    Column("tz_rules", String(16), nullable=False, index=True),
 )
 
 setting_version = Table(
@@ -152,6 +152,7 @@ session = Table(
     Column("rev", Integer, nullable=False),
     Column("state", String(16), nullable=False),
     Index("ix_session_person_started_at", "person", "started_at"),
+    Index("ix_session_state_last_press_at", "state", "last_press_at"),
 )
 
 round_done = Table(

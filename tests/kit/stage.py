@@ -230,6 +230,7 @@ class Stage:
         self.clock.travel_to(self.clock.now() + timedelta(**span))
         self._running = AsyncExitStack()
         await self.open()
+        await self.bot.coach.restore_cues()  # which the start does too, in its own time
         await self.bot.heart.beat()
         await self.look()
 

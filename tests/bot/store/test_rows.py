@@ -78,14 +78,21 @@ async def test_zone_changes_are_kept_as_facts(store: Store) -> None:
 # --- slots
 
 
+async def replan(store: Store, now: datetime, limit: int = 10) -> int:
+    """As at a start with the rules 2026b; how many people were touched."""
+    people_ids = await store.read(lambda tx: slots.outdated(tx, "2026b", limit))
+    await store.run(lambda tx: slots.replan_people(tx, people_ids, now, "2026b"))
+    return len(people_ids)
+
+
 async def test_new_zone_rules_move_only_what_lies_ahead(store: Store, witness: Witness) -> None:
     await person(store, "ann", "07:30")
     await person(store, "ben", "07:30")
     witness.connection.execute("UPDATE slot SET next_due_at = '2026-11-23 05:30:00.000000'")  # as wrong rules had it
     before, after = datetime(2026, 11, 23, 5, 15, tzinfo=UTC), datetime(2026, 11, 23, 5, 45, tzinfo=UTC)
-    assert await store.run(lambda tx: slots.replan_outdated(tx, before, "2026b", 1)) == 1
-    assert await store.run(lambda tx: slots.replan_outdated(tx, after, "2026b", 10)) == 1
-    assert await store.run(lambda tx: slots.replan_outdated(tx, after, "2026b", 10)) == 0
+    assert await replan(store, before, limit=1) == 1
+    assert await replan(store, after) == 1
+    assert await replan(store, after) == 0
     assert {row[0] for row in witness.all("SELECT next_due_at FROM slot")} == {
         "2026-11-23 06:30:00.000000",  # 07:30 in Berlin
         "2026-11-23 05:30:00.000000",  # due already: it keeps its instant
@@ -96,7 +103,7 @@ async def test_a_zone_that_new_rules_do_not_know_silences_its_own_slots_only(sto
     await person(store, "ann", "07:30")
     await person(store, "ben", "07:30")
     witness.connection.execute("UPDATE person SET zone = 'Europe/Atlantis' WHERE id = 'ann'")
-    assert await store.run(lambda tx: slots.replan_outdated(tx, SET_UP, "2026b", 10)) == 2
+    assert await replan(store, SET_UP) == 2
     assert witness.all("SELECT id, next_due_at IS NULL FROM slot ORDER BY id") == [("ann@07:30", 1), ("ben@07:30", 0)]
 
 

@@ -218,6 +218,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("session", schema=None) as batch_op:
         batch_op.create_index("ix_session_person_started_at", ["person", "started_at"], unique=False)
+        batch_op.create_index("ix_session_state_last_press_at", ["state", "last_press_at"], unique=False)
 
     op.create_table(
         "setting_version",
@@ -249,6 +250,7 @@ def upgrade() -> None:
     with op.batch_alter_table("slot", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_slot_next_due_at"), ["next_due_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_slot_person"), ["person"], unique=False)
+        batch_op.create_index(batch_op.f("ix_slot_tz_rules"), ["tz_rules"], unique=False)
 
     op.create_table(
         "round_done",
@@ -272,12 +274,14 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_table("round_done")
     with op.batch_alter_table("slot", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_slot_tz_rules"))
         batch_op.drop_index(batch_op.f("ix_slot_person"))
         batch_op.drop_index(batch_op.f("ix_slot_next_due_at"))
 
     op.drop_table("slot")
     op.drop_table("setting_version")
     with op.batch_alter_table("session", schema=None) as batch_op:
+        batch_op.drop_index("ix_session_state_last_press_at")
         batch_op.drop_index("ix_session_person_started_at")
 
     op.drop_table("session")
