@@ -10,7 +10,6 @@ from typing import IO
 from sqlalchemy import Engine, inspect, text
 from sqlalchemy.exc import DBAPIError
 
-from bot.store import tables
 from bot.store.faults import StoreDamaged, StoreFault, StoreUnreachable, translate
 from bot.store.unit import Store, open_engine, quick_check
 
@@ -107,10 +106,6 @@ def _migrate(engine: Engine) -> None:
         upgrade(engine)
     except CommandError as error:
         raise TooNewError(str(error)) from None
-
-
-def all_tables() -> list[str]:
-    return [table.name for table in tables.metadata.sorted_tables]
 
 
 @dataclass(frozen=True, slots=True)
