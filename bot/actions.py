@@ -50,6 +50,9 @@ class Screen(StrEnum):
     STREAK = "streak"
     WHY = "why"
     PAUSE = "pause"
+    REST = "rest"
+    DAY_START = "daystart"
+    TICK = "tick"
     DRILLS = "drills"
     EXPORT = "export"
     ERASE = "erase"
@@ -62,6 +65,10 @@ class Setting(StrEnum):
     HIDE_STREAK = "hide"
     FOLLOW_UPS = "follow"
     ZONE = "zone"
+    FREEZES = "freezes"
+
+
+RESUME, CANCEL_AHEAD, GIVE_REASON = -1, -2, -3  # what PauseFor's days mean below zero
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,10 +160,32 @@ class Set:
 
 @dataclass(frozen=True, slots=True)
 class PauseFor:
-    """days = 0: until the person resumes; -1: resume now."""
+    """days = 0: until the person resumes; -1: resume now; -2: cancel the pauses that lie ahead; -3: only keep the reason."""
 
     days: int
     reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """ "I did do it" for the practice day `day` (YYYYMMDD); `screen`: the card to draw again."""
+
+    day: str
+    screen: Screen
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """The weekdays that are due, as digits (Monday is 0); the others are rest days."""
+
+    weekdays: str
+
+
+@dataclass(frozen=True, slots=True)
+class BeginDay:
+    """When practice days begin: HHMM, or "ask"."""
+
+    at: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +209,9 @@ Action: TypeAlias = (
     | EditSlot
     | Set
     | PauseFor
+    | Tick
+    | Due
+    | BeginDay
     | Erase
 )
 
@@ -197,6 +229,9 @@ _TAGS: dict[str, type[Any]] = {
     "l": EditSlot,
     "v": Set,
     "u": PauseFor,
+    "k": Tick,
+    "r": Due,
+    "d": BeginDay,
     "x": Erase,
 }
 _TAG_OF = {kind: tag for tag, kind in _TAGS.items()}

@@ -77,10 +77,14 @@ class Meter:
 
 
 class Tone(StrEnum):
-    DONE = "done"
+    DONE = "done"  # the whole plan
+    PART = "part"  # a set or more of it, which is a day all the same
+    TICKED = "ticked"  # "I did do it"
     OPEN = "open"
+    FROZEN = "frozen"
     MISSED = "missed"
     PAUSED = "paused"
+    EXCUSED = "excused"
     NEUTRAL = "neutral"
 
 

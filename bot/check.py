@@ -1,23 +1,32 @@
 """`toehold check`: settings, database, migrations, time-zone data, drills, tokens; in plain words."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from bot import words
+from bot.clock import TravelClock
 from bot.settings import Settings
+from bot.store import beats, streak
 from bot.store.faults import StoreFault
-from bot.store.opening import HEAD, AlreadyRunningError, inspect_file
+from bot.store.opening import HEAD, AlreadyRunningError, inspect_file, lock_database
+from bot.store.unit import Store
 from drills import catalog
 from drills.catalog import CatalogError
 from drills.localtime import rules_version
 
 # A rule of 2026 that older zone data does not know: Vancouver stays on UTC-7 in winter (engine notes 2.3).
 _CANARY = (datetime(2026, 12, 1, tzinfo=UTC), "America/Vancouver", -7)
+NAMED_MOST = 20  # ids of people in one line
+AT_ONCE = 100  # people compared between two looks at Ctrl+C
 
 
-async def examine(settings: Settings, say: Callable[[str], object]) -> bool:
-    """Look at everything that a start needs and say a line for each. True when all is well."""
+async def examine(settings: Settings, say: Callable[[str], object], rebuild: bool = False) -> bool:
+    """Look at everything that a start needs and say a line for each. True when all is well.
+
+    `rebuild`: also fold every person's streak from all facts, and compare it with the one from the stored snapshot.
+    """
     texts = words.load()
     good = True
 
@@ -47,6 +56,15 @@ async def examine(settings: Settings, say: Callable[[str], object]) -> bool:
         else:
             current = found.revision == HEAD
             line(True, "check.database" if current else "check.database-migrates", path=path, revision=found.revision)
+            if rebuild and not current:
+                line(True, "check.streaks-later")
+            elif rebuild:
+                count, differing = await _compare_streaks(settings)
+                named = ", ".join(differing[:NAMED_MOST]) + (" …" if len(differing) > NAMED_MOST else "")
+                if differing:
+                    line(False, "check.streaks-differ", n=len(differing), people=count, ids=named, path=path)
+                else:
+                    line(True, "check.streaks", n=count)
     except AlreadyRunningError:
         line(True, "check.database-running", path=path)
     except StoreFault as fault:
@@ -67,3 +85,20 @@ async def examine(settings: Settings, say: Callable[[str], object]) -> bool:
         line(True, "cli.no-discord-yet")
     say(texts("check.all-well" if good else "check.not-well"))
     return good
+
+
+async def _compare_streaks(settings: Settings) -> tuple[int, list[str]]:
+    """How many people have joined, and the ids of those whose snapshot and facts disagree. Raises StoreFault."""
+    lock = lock_database(settings.database_path)
+    store = Store(settings.database_path)  # only read from: its writer connects with the first unit
+    try:
+        ahead = await store.read(beats.travelled) if settings.time_machine else timedelta()
+        now = TravelClock(ahead).now()
+        count, differing, last = 0, list[str](), ""
+        while page := await store.read(partial(streak.compared, now=now, after=last, most=AT_ONCE)):
+            count, last = count + len(page), page[-1][0]
+            differing += [person for person, equal in page if not equal]
+        return count, differing
+    finally:
+        await store.close()
+        lock.free()

@@ -69,13 +69,17 @@ async def _announce(settings: Settings, platforms: object) -> None:
 
 
 @app.command()
-def check() -> None:
+def check(
+    rebuild: Annotated[
+        bool, typer.Option("--rebuild", help="Also fold every streak anew from all its facts, and compare.")
+    ] = False,
+) -> None:
     """Look at settings, database, time-zone data and tokens, and say in plain words what is wrong."""
     from bot.check import examine
 
     settings = _settings()
     _configure_logs(settings, level="ERROR")
-    good = asyncio.run(examine(settings, print))
+    good = asyncio.run(examine(settings, print, rebuild))
     raise typer.Exit(0 if good else 1)
 
 

@@ -42,7 +42,17 @@ ZONE = "Europe/Berlin"
 EVENING = datetime(2026, 11, 24, 19, 10, tzinfo=UTC)  # a Tuesday evening, 20:10 in Berlin
 WIDTH = 76
 _MARKS = {Mark.DONE: "✓", Mark.NOW: "▶", Mark.TODO: "·"}
-_TONES = {Tone.DONE: "■", Tone.OPEN: "□", Tone.MISSED: "·", Tone.PAUSED: "–", Tone.NEUTRAL: " "}
+_TONES = {
+    Tone.DONE: "■",
+    Tone.PART: "▪",
+    Tone.TICKED: "↩",
+    Tone.OPEN: "□",
+    Tone.FROZEN: "*",
+    Tone.MISSED: "·",
+    Tone.PAUSED: "–",
+    Tone.EXCUSED: "~",
+    Tone.NEUTRAL: " ",
+}
 
 
 class _DemoClock(TravelClock):

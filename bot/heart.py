@@ -35,12 +35,21 @@ class Heart:
     async def beat(self) -> list[Delivery]:
         """Everything that is due now; and a mark in the store that we were alive."""
         now = self._clock.now()
+        if self._marked is None or now - self._marked > beats.AWAY_AFTER:
+            await self._mark(now)  # we were away: what is said now must know it
         await self.ring(now)
         deliveries = await self._engine.tick(now)
         if self._marked is None or now - self._marked >= beats.MARK_EVERY:
-            await self._store.run(lambda tx: beats.mark(tx, now))
-            self._marked = now
+            await self._mark(now)
         return deliveries
+
+    async def _mark(self, now: datetime) -> None:
+        await self._store.run(lambda tx: beats.mark(tx, now))
+        self._marked = now
+
+    def carried(self, now: datetime) -> None:
+        """The time machine came to `now`, and passed nothing by."""
+        self._marked = now
 
     async def ring(self, now: datetime) -> None:
         """Redraw the cards whose rest has ended."""
@@ -97,7 +106,13 @@ class Machine:
     async def _travel_to(self, moment: datetime) -> None:
         self._clock.travel_to(moment)
         offset = self._clock.offset
-        await self._store.run(lambda tx: beats.keep_travel(tx, offset))
+
+        def unit(tx: Tx) -> None:
+            beats.keep_travel(tx, offset)
+            beats.carry(tx, moment)
+
+        await self._store.run(unit)
+        self._heart.carried(moment)
 
 
 def _who_is_prompted(tx: Tx, account: Account) -> str | None:

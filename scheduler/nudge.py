@@ -11,6 +11,7 @@ NudgeId = NewType("NudgeId", int)
 class NudgeKind(StrEnum):
     PROMPT = "prompt"
     SNOOZE = "snooze"
+    NOTICE = "notice"  # something that a person is told once, such as that a pause has lasted for long
     FOLLOW_UP = "follow-up"
 
 

@@ -1,23 +1,25 @@
 """What every intention works with, inside one unit of work: the person, the moment, and the shortcuts to their facts."""
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cached_property
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.addresses import Address
 from bot.cards import Attachment, Place
-from bot.store import care, people, sessions
+from bot.store import care, people, streak
 from bot.store.people import Person
 from bot.store.unit import Tx
 from bot.views.scenes import Scene
 from bot.words import Words
-from drills import day as practice_days
-from drills import safety, streaks
+from drills import safety
 from drills.catalog import Catalog
 from drills.localtime import zone_of
 from drills.programme import Needs
-from drills.streaks import Facts, Standing, ZoneSince
+from drills.streaks import Calendar, Judge, Standing, is_scheduled
+
+JUDGED_BACK = timedelta(days=30)  # labels that a single day may be judged by: ticks and running days reach back a week
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,16 +49,21 @@ class Desk:
         return zone_of(self.person.zone or "UTC")
 
     @cached_property
+    def versions(self) -> list[Any]:
+        return streak.versions(self.tx, self.person.id)
+
+    @cached_property
+    def calendar(self) -> Calendar:
+        """When this person's practice days run, wherever they flew."""
+        return streak.calendar(self.person, self.versions)
+
+    @cached_property
     def today(self) -> date:
-        """The practice day that holds this moment. The current day never goes back, wherever the person flies."""
-        label = practice_days.practice_day(self.now, self.zone, self.person.day_start)
-        newest = sessions.newest(self.tx, self.person.id)
-        if newest and newest.day > label and self.now < self.ends(newest.day):
-            return newest.day
-        return label
+        """The practice day that began last. It never goes back, wherever the person flies."""
+        return self.calendar.newest(self.now)
 
     def ends(self, label: date) -> datetime:
-        return practice_days.ends(label, self.zone, self.person.day_start)
+        return self.calendar.ends(label)
 
     def reload(self) -> "Desk":
         """The same desk after the person's row was changed."""
@@ -67,6 +74,11 @@ class Desk:
     def change(self, **values: object) -> "Desk":
         people.change(self.tx, self.person.id, **values)
         return self.reload()
+
+    def keep_setting(self, kind: str, value: str, from_day: date | None = None, **values: object) -> "Desk":
+        """A setting that old days are judged by: the change is kept as a fact of its own."""
+        streak.keep_version(self.tx, self.person.id, kind, value, self.now, from_day)
+        return self.change(**values) if values else self.reload()
 
     def caution(self) -> safety.Caution:
         return safety.caution(care.reds(self.tx, self.person.id), self.now)
@@ -79,18 +91,15 @@ class Desk:
             caution=self.caution(),
         )
 
+    def judge(self) -> Judge:
+        """Judges single days by the facts as they are now; not cached, because a unit writes facts."""
+        since = self.today - JUDGED_BACK
+        facts = streak.facts(self.tx, self.person, self.versions, self.today, since)
+        return Judge(facts, self.calendar, self.now)
+
     def standing(self) -> Standing:
-        return standing_of(self.tx, self.person, self.today, self.now)
+        return streak.standing(self.tx, self.person, self.versions, self.calendar, self.now)
 
-
-def standing_of(tx: Tx, person: Person, today: date, now: datetime) -> Standing:
-    """Load the facts of one person and fold them."""
-    zones = tuple(ZoneSince(at, zone) for at, zone in people.zones(tx, person.id))
-    facts = Facts(
-        joined=person.joined_day or today,
-        done=sessions.done_days(tx, person.id),
-        pauses=care.pauses(tx, person.id),
-        zones=zones or (ZoneSince(person.created_at, person.zone or "UTC"),),
-        day_start=person.day_start,
-    )
-    return streaks.standing(facts, today, now)
+    def is_scheduled(self, label: date) -> bool:
+        """Whether the day is due by its weekday; the others are rest days, on which no prompt comes."""
+        return is_scheduled(streak.schedules(self.versions), label)

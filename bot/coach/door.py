@@ -7,6 +7,8 @@ import structlog
 from bot import words
 from bot.actions import (
     Agree,
+    BeginDay,
+    Due,
     EditSlot,
     EditTimes,
     Erase,
@@ -20,11 +22,12 @@ from bot.actions import (
     Show,
     Snooze,
     Start,
+    Tick,
 )
 from bot.addresses import Address
 from bot.cards import PLAYER, SCREEN, Place, Reply
 from bot.clock import Clock
-from bot.coach import mydata, onboarding, practice, settings, times, today, typed
+from bot.coach import days, mydata, onboarding, practice, settings, times, today, typed
 from bot.coach.desk import Answer, Desk
 from bot.cues import SHORTEST, Cue, Cues
 from bot.ids import new_id
@@ -201,7 +204,13 @@ class Coach:
             case NotToday():
                 return today.not_today(desk, action)
             case PauseFor():
-                return today.edit_pause(desk, action)
+                return days.edit_pause(desk, action)
+            case Tick():
+                return today.tick(desk, action)
+            case Due():
+                return days.set_due(desk, action)
+            case BeginDay():
+                return days.begin_day(desk, action)
 
     def _true_card(self, tx: Tx, heard: Heard, now: datetime) -> Answer | None:
         if not isinstance(heard, Press | Said) or not heard.private:

@@ -1,6 +1,6 @@
 """Setting up. The next question follows from what is not known yet, so nothing else has to be remembered of it."""
 
-from datetime import time
+from datetime import date, time, timedelta
 
 from bot.actions import Agree, PickTime, PickZone, Screening, Set, Setting
 from bot.cards import Place
@@ -9,10 +9,13 @@ from bot.coach.desk import Answer, Desk
 from bot.ids import new_id
 from bot.reading.places import find_places, popular_places, the_place_meant
 from bot.reading.times import Unreadable, read_times
-from bot.store import people, slots
+from bot.store import slots, streak
 from bot.views import onboarding as view
+from bot.views import times as times_view
+from bot.views import when
 from bot.views.scenes import Scene
 from drills import safety
+from drills.day import practice_day
 from drills.localtime import local_date, rules_version, zone_named
 from drills.programme import MINUTES
 from drills.safety import LINES, Mode, Screened
@@ -54,13 +57,32 @@ def pick_zone(desk: Desk, action: PickZone) -> Answer:
 
 
 def zone_chosen(desk: Desk, zone: str) -> Answer:
-    """The zone from now on; prompts move with it."""
-    people.set_zone(desk.tx, desk.person.id, zone, desk.now)
-    desk = desk.change(asking=None)
+    """The zone from now on; prompts move with it, and the day in progress loses nothing by it."""
+    if not is_set_up(desk):
+        streak.forget_versions(desk.tx, desk.person.id, "zone")
+    elif zone == desk.person.zone:
+        return Answer(times.scene(desk.change(asking=None)))
+    before = desk
+    desk = desk.keep_setting("zone", zone, zone=zone, asking=None)
     slots.replan(desk.tx, desk.person.id, zone, desk.now, rules_version())
     if is_set_up(desk):
-        return Answer(times.scene(desk, changed=True))
+        return Answer(times.scene(desk, changed=True, journey=_journey(before, desk)))
     return _go_on(desk)
+
+
+def _journey(before: Desk, after: Desk) -> times_view.Journey | None:
+    """What the change did to the days; None when it did nothing that a person would notice."""
+
+    def moment(label: date) -> str:
+        return when.moment(after.words, after.ends(label), after.now, after.zone)
+
+    old, new = before.today, after.today
+    if new > old:
+        jumped = tuple(old + timedelta(days=n) for n in range(1, (new - old).days))
+        return times_view.Journey(new, running=(old, moment(old)), jumped=jumped)
+    if practice_day(after.now, after.zone, after.person.day_start) < new:  # by the new clock it is still yesterday
+        return times_view.Journey(new, longer=moment(new))
+    return None
 
 
 def typed_place(desk: Desk, text: str) -> Answer:

@@ -1,11 +1,12 @@
 """Practising: a session begins, moves, ends. The rule answers, the facts are appended, and only then is a card drawn."""
 
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date
 
 from bot.actions import MoveCode, Play, Start, StartKind
 from bot.cards import PLAYER, Place
 from bot.coach import onboarding, times
+from bot.coach import standing as standing_coach
 from bot.coach.desk import Answer, Desk
 from bot.ids import new_id
 from bot.store import care, nudges, sessions
@@ -16,10 +17,9 @@ from bot.views.practice import Playing
 from bot.views.result import ClosedSession, Result
 from bot.views.scenes import Scene
 from bot.views.today import AllResting
-from drills import day as practice_days
 from drills import practice as rule
-from drills import programme, safety
-from drills.localtime import local_date, zone_of
+from drills import programme, safety, streaks
+from drills.localtime import local_date
 from drills.model import DrillId
 from drills.practice import PlanItem, SessionId
 from drills.safety import Colour
@@ -45,7 +45,9 @@ def start(desk: Desk, action: Start, place: Place = Place.HERE) -> Answer:
         return Answer(AllResting(), place)
     if open_session is not None:
         _close(desk, open_session)
-    kept = _begin(desk, plan, action.kind, today)
+    running = desk.calendar.running(desk.now)
+    label = streaks.label_of_session(desk.judge()) if len(running) > 1 else today
+    kept = _begin(desk, plan, action.kind, label)
     return Answer(scene(desk, kept), place, living=PLAYER)
 
 
@@ -88,17 +90,22 @@ def may_not_practise(desk: Desk) -> Scene | None:
 def scene(desk: Desk, kept: Kept) -> Scene:
     """The true card of a session, whatever was pressed on an older one."""
     if not kept.is_over:
-        if not _counts(desk, kept):
-            return ClosedSession(kept.day, desk.today)
+        telling = isinstance(kept.session.place, rule.Hurting | rule.Where) and not _is_final(desk, kept)
+        if not telling and not _counts(desk, kept):
+            return _closed(desk, kept)
         return Playing(kept.session, desk.catalog, desk.now, _easier(desk, kept.session) is not None)
     upcoming = times.next_at(desk)
+    standing = desk.standing()
     return Result(
         session=kept.session,
-        standing=desk.standing(),
+        standing=standing,
         hidden=desk.person.streak_hidden,
         day=kept.day,
+        ends=when.moment(desk.words, desk.ends(kept.day), desk.now, desk.zone),
         rest_of_plan=kept.day == desk.today and bool(rest_of_plan(desk, kept.day)),
         next_prompt=when.moment(desk.words, upcoming, desk.now, desk.zone) if upcoming else None,
+        outlook=standing_coach.outlook(desk, standing),
+        milestone=standing_coach.milestone_of(desk, kept, standing),
     )
 
 
@@ -142,17 +149,17 @@ def _plan(desk: Desk, action: Start, today: date) -> tuple[PlanItem, ...] | None
             return programme.single(drill, needs)
 
 
-def _begin(desk: Desk, plan: tuple[PlanItem, ...], kind: StartKind, today: date) -> Kept:
+def _begin(desk: Desk, plan: tuple[PlanItem, ...], kind: StartKind, label: date) -> Kept:
     offset = desk.now.astimezone(desk.zone).utcoffset()
     kept = Kept(
         session=rule.begin(SessionId(new_id()), plan),
         person=desk.person.id,
         kind=kind,
-        day=today,
+        day=label,
         zone=desk.person.zone or "UTC",
         started_at=desk.now,
         last_press_at=desk.now,
-        ends_at=desk.ends(today),
+        ends_at=desk.ends(label),
     )
     sessions.add(desk.tx, kept, int(offset.total_seconds() // 60) if offset else 0)
     nudges.drop_planned(desk.tx, desk.person.id, (NudgeKind.SNOOZE, NudgeKind.FOLLOW_UP), "started")
@@ -167,13 +174,14 @@ def _close(desk: Desk, kept: Kept) -> None:
 
 def _play(desk: Desk, kept: Kept, move: rule.Move, rev: int | None, place: Place) -> Answer:
     counts = _counts(desk, kept)
-    late_undo = isinstance(move, rule.Undo) and desk.now < _final(desk, kept)
-    if not counts and not late_undo:
-        return Answer(ClosedSession(kept.day, desk.today), place, living=PLAYER)
+    late = isinstance(move, rule.Undo | rule.Hurts | rule.Feel | rule.Which) and not _is_final(desk, kept)
+    if not counts and not late:
+        return Answer(_closed(desk, kept), place, living=PLAYER)
     answer = rule.play(kept.session, move, rev, desk.now)
     if isinstance(answer, rule.Stale):
         return Answer(scene(desk, kept), place, desk.words(f"notice.{answer.why}"), living=PLAYER)
     prolongs = counts and isinstance(move, rule.Done | rule.Undo)
+    before = _streak_before(desk, kept, answer)
     if not sessions.save(desk.tx, kept.session, answer.session, desk.now if prolongs else None):
         return Answer(scene(desk, kept), place, desk.words("notice.old-card"), living=PLAYER)
     for fact in answer.facts:
@@ -185,12 +193,22 @@ def _play(desk: Desk, kept: Kept, move: rule.Move, rev: int | None, place: Place
             case rule.Felt():
                 care.add_pains(desk.tx, desk.person.id, kept.session.id, (fact,), desk.now)
     moved = replace(kept, session=answer.session, last_press_at=desk.now if prolongs else kept.last_press_at)
-    if not counts:
+    if not counts and isinstance(move, rule.Undo):
         return Answer(ClosedSession(kept.day, desk.today, undone=True), place, living=PLAYER)
-    return Answer(scene(desk, moved), place, _notice(desk, move), living=PLAYER)
+    milestone = None if before is None else standing_coach.celebrate(desk, before)
+    return Answer(scene(desk, moved), place, _notice(desk, move, milestone), living=PLAYER)
 
 
-def _notice(desk: Desk, move: rule.Move) -> str | None:
+def _streak_before(desk: Desk, kept: Kept, answer: rule.Moved) -> int | None:
+    """The streak before a press that makes its day; None for any other press, which cannot reach a milestone."""
+    if rule.sets_done(answer.session) <= rule.sets_done(kept.session):
+        return None
+    return None if sessions.day_is_done(desk.tx, desk.person.id, kept.day) else desk.standing().streak
+
+
+def _notice(desk: Desk, move: rule.Move, milestone: int | None) -> str | None:
+    if milestone is not None and not desk.person.streak_hidden:
+        return desk.words("notice.milestone", n=milestone)
     match move:
         case rule.Done(reps=None):
             return desk.words("notice.counted")
@@ -251,8 +269,12 @@ def _easier(desk: Desk, session: rule.Session) -> PlanItem | None:
 
 def _counts(desk: Desk, kept: Kept) -> bool:
     """A press counts while the session is open and its day is not final."""
-    return kept.is_open(desk.now) and desk.now < _final(desk, kept)
+    return not _is_final(desk, kept) and streaks.session_is_open(desk.calendar, desk.now, kept.day, kept.last_press_at)
 
 
-def _final(desk: Desk, kept: Kept) -> datetime:
-    return practice_days.final_at(kept.day, zone_of(kept.zone), desk.person.day_start)
+def _is_final(desk: Desk, kept: Kept) -> bool:
+    return desk.now >= desk.calendar.final_at(kept.day)
+
+
+def _closed(desk: Desk, kept: Kept) -> ClosedSession:
+    return ClosedSession(kept.day, desk.today, may_tick=streaks.tick(desk.judge(), kept.day) is streaks.Ticked.JOINED)

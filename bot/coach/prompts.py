@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 
 from bot import words
 from bot.addresses import Address
-from bot.cards import PLAYER, Place, Reply
-from bot.coach import practice, today
+from bot.cards import PLAYER, SCREEN, Place, Reply
+from bot.coach import days, practice, today
 from bot.coach.desk import Desk
 from bot.coach.quiet import quiet_until
 from bot.platforms.port import Platform
@@ -14,7 +14,6 @@ from bot.store import care, nudges, people, sessions, slots
 from bot.store.people import Person
 from bot.store.unit import Store, Tx
 from bot.views.scenes import Scene, draw
-from drills import day as practice_days
 from drills import safety
 from drills.catalog import Catalog
 from scheduler.backoff import WEEKLY_UNTIL, may_prompt
@@ -40,6 +39,8 @@ class Prompts:
             desk = self._desk(tx, nudge, now)
             if desk is None:
                 return None
+            if nudge.kind is NudgeKind.NOTICE:
+                return desk.address, days.pause_scene(desk, long=True)
             late = nudge.due_at if nudge.kind is NudgeKind.PROMPT and now - nudge.due_at > LATE else None
             return desk.address, today.plan(desk, prompted=True, late_since=late)
 
@@ -51,7 +52,8 @@ class Prompts:
         if platform is None or platform.bot != address.bot:
             return Later(3600, "this platform is not connected")
         card = draw(words.load(), scene)
-        outcome = await platform.deliver(address, Reply(card, Place.NEW, living=PLAYER))
+        living = SCREEN if nudge.kind is NudgeKind.NOTICE else PLAYER
+        outcome = await platform.deliver(address, Reply(card, Place.NEW, living=living))
         if isinstance(outcome, Gone):
             await self._store.run(lambda tx: people.block_everywhere(tx, nudge.person))
         if isinstance(outcome, Sent) and nudge.kind is NudgeKind.PROMPT:
@@ -70,7 +72,10 @@ class Prompts:
         slot = next((slot for slot in slots.of_person(tx, person.id) if slot.id == nudge.slot), None)
         if nudge.kind is NudgeKind.PROMPT and slot is None:
             return Drop("slot removed")
-        label = practice_days.practice_day(nudge.due_at, desk.zone, person.day_start)
+        if nudge.kind is NudgeKind.NOTICE:
+            pause = care.silent_pause(tx, person.id, desk.today)
+            return Drop("not paused any more") if pause is None else None
+        label = desk.calendar.newest(nudge.due_at)
         ends = desk.ends(label)
         if now >= ends:
             return Drop("stale")
@@ -80,6 +85,8 @@ class Prompts:
             return Drop("session open")
         if care.silent_pause(tx, person.id, label) is not None:
             return Drop("paused")
+        if not desk.is_scheduled(label):
+            return Drop("rest day")
         if person.silent_day == label:
             return Drop("not today")
         extra = slot is not None and slot.role is Role.EXTRA

@@ -4,10 +4,11 @@ from datetime import time
 
 from bot.actions import Set, Setting
 from bot.cards import Place
-from bot.coach import onboarding
+from bot.coach import days, onboarding
 from bot.coach.desk import Answer, Desk
 from bot.reading.places import popular_places
 from bot.reading.times import read_span
+from bot.store import streak
 from bot.views import onboarding as onboarding_view
 from bot.views import settings as view
 from drills import safety
@@ -23,6 +24,9 @@ def scene(desk: Desk, changed: str | None = None) -> view.SettingsScene:
         streak_hidden=person.streak_hidden,
         follow_ups=person.follow_ups,
         gentle=safety.gentle_only(person.screened),
+        freezes=streak.uses_freezes(desk.versions),
+        due=days.due_next(desk),
+        day_start=person.day_start,
         changed=changed,
     )
 
@@ -55,6 +59,10 @@ def change(desk: Desk, action: Set) -> Answer:
             return Answer(scene(desk.change(follow_ups=yes), "follow-ups"))
         case Setting.HIDE_STREAK:
             return Answer(scene(desk.change(streak_hidden=yes), "streak"))
+        case Setting.FREEZES:
+            if action.value not in ("yes", "no") or yes == streak.uses_freezes(desk.versions):
+                return Answer(scene(desk))
+            return Answer(scene(desk.keep_setting("freezes", "on" if yes else "off"), "freezes"))
         case Setting.ZONE:
             return _ask_zone(desk, Place.HERE)
         case Setting.QUIET:

@@ -1,6 +1,6 @@
 """When prompts come: slots are shown, read from what was typed, confirmed, changed and removed."""
 
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 from bot.actions import EditSlot, EditTimes
 from bot.cards import Place
@@ -12,11 +12,13 @@ from bot.views import times as view
 from drills.localtime import rules_version
 from scheduler.slot import EVERY_DAY, Role, Rule, next_due
 
-_INSTANT = timedelta(microseconds=1)  # a slot exactly at the end of a day belongs to the next one
+LOOKED_AHEAD = timedelta(days=400)  # a pause lasts for a year at most, unless it is open
 _NEXT_ROLE = {Role.DO: Role.EXTRA, Role.EXTRA: Role.LAST_CALL, Role.LAST_CALL: Role.DO}
 
 
-def scene(desk: Desk, *, problem: str | None = None, changed: bool = False) -> view.TimesScene:
+def scene(
+    desk: Desk, *, problem: str | None = None, changed: bool = False, journey: view.Journey | None = None
+) -> view.TimesScene:
     person = desk.person
     today = desk.today
     paused = care.silent_pause(desk.tx, person.id, today) is not None
@@ -30,29 +32,41 @@ def scene(desk: Desk, *, problem: str | None = None, changed: bool = False) -> v
         problem=problem,
         changed=changed,
         silent="stopped" if person.stopped else "paused" if paused else None,
+        journey=journey,
     )
 
 
 def next_at(desk: Desk) -> datetime | None:
-    """The next prompt that will really come: not one for a day that is done, silenced or paused. None: none will."""
+    """The next prompt that will really come: not one for a day that is done, silenced, paused or a rest day.
+
+    None: none will, as far as we look ahead.
+    """
     person = desk.person
     if person.stopped:
         return None
-    today = desk.today
-    after = desk.now
-    if person.silent_day == today:
-        after = max(after, desk.ends(today) - _INSTANT)
-    pause = care.silent_pause(desk.tx, person.id, today)
-    if pause is not None and pause.last is None:
-        return None
-    if pause is not None and pause.last is not None:
-        after = max(after, desk.ends(pause.last) - _INSTANT)
-    after_done = max(after, desk.ends(today) - _INSTANT) if sessions.day_is_done(desk.tx, person.id, today) else after
-    upcoming = [
-        next_due(slot.rule(person.zone or "UTC"), after if slot.role is Role.EXTRA else after_done, slot.last_label).at
-        for slot in slots.of_person(desk.tx, person.id)
-    ]
-    return min(upcoming, default=None)
+    upcoming = (_comes_next(desk, slot) for slot in slots.of_person(desk.tx, person.id))
+    return min((at for at in upcoming if at is not None), default=None)
+
+
+def _comes_next(desk: Desk, slot: slots.Slot) -> datetime | None:
+    rule, after, last = slot.rule(desk.person.zone or "UTC"), desk.now, slot.last_label
+    furthest = desk.now + LOOKED_AHEAD
+    while (due := next_due(rule, after, last)).at < furthest:
+        label = desk.calendar.newest(due.at)
+        if not _is_silent(desk, label, slot.role):
+            return due.at
+        after, last = due.at, due.label
+    return None
+
+
+def _is_silent(desk: Desk, label: date, role: Role) -> bool:
+    """Whether no prompt comes for this day, as far as is known now."""
+    person = desk.person
+    if not desk.is_scheduled(label) or label == person.silent_day:
+        return True
+    if role is not Role.EXTRA and label == desk.today and sessions.day_is_done(desk.tx, person.id, label):
+        return True
+    return care.silent_pause(desk.tx, person.id, label) is not None
 
 
 def show(desk: Desk, text: str = "") -> Answer:
@@ -121,8 +135,9 @@ def edit_slot(desk: Desk, action: EditSlot) -> Answer:
         slots.remove(desk.tx, desk.person.id, [slot.id], desk.now)
         return Answer(scene(desk, changed=True), notice=desk.words("notice.slot-removed"))
     if action.how == "role":
-        slots.set_role(desk.tx, desk.person.id, slot.id, _NEXT_ROLE[slot.role])
-        slot = next(s for s in slots.of_person(desk.tx, desk.person.id) if s.id == action.slot)
+        renewed = new_id()
+        slots.set_role(desk.tx, desk.person.id, slot.id, _NEXT_ROLE[slot.role], renewed, desk.now)
+        slot = next(s for s in slots.of_person(desk.tx, desk.person.id) if s.id == renewed)
     return Answer(view.SlotScene(_line(desk, slot)))
 
 

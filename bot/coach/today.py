@@ -1,14 +1,14 @@
-"""Today: the plan before it is begun, and what may be chosen instead: later, not today, a pause."""
+"""Today: the plan before it is begun, and what may be chosen instead: later, not today; or yesterday, if it was forgotten."""
 
 from datetime import datetime, time, timedelta
 
-from bot.actions import NotToday, PauseFor, Show, Snooze
+from bot.actions import NotToday, Screen, Show, Snooze, Tick
 from bot.cards import PLAYER, Place
-from bot.coach import practice
+from bot.coach import practice, standing
 from bot.coach.desk import Answer, Desk
 from bot.coach.quiet import quiet_until
 from bot.reading.times import read_minutes
-from bot.store import care, nudges, sessions
+from bot.store import nudges, sessions
 from bot.views import notes
 from bot.views import today as view
 from bot.views.result import ClosedSession
@@ -34,23 +34,27 @@ def show(desk: Desk) -> Answer:
     return Answer(plan(desk), Place.NEW, living=PLAYER)
 
 
-def plan(desk: Desk, *, prompted: bool = False, late_since: datetime | None = None) -> Scene:
+def plan(desk: Desk, *, prompted: bool = False, late_since: datetime | None = None, told: str | None = None) -> Scene:
     today = desk.today
     parts = practice.rest_of_plan(desk, today) or programme.todays_plan(desk.catalog, today, desk.needs())
     if not parts:
         return view.AllResting()
+    now = desk.standing()
     return view.Today(
         plan=parts,
         catalog=desk.catalog,
         day=today,
         calendar_day=local_date(desk.now, desk.zone),
-        standing=desk.standing(),
+        standing=now,
         hidden=desk.person.streak_hidden,
         zone=desk.zone,
         prompted=prompted,
         late_since=late_since,
         tonight=_tonight_is_offered(desk),
         done=sessions.day_is_done(desk.tx, desk.person.id, today),
+        rest=not desk.is_scheduled(today),
+        outlook=standing.outlook(desk, now),
+        told=told,
     )
 
 
@@ -113,30 +117,19 @@ def not_today(desk: Desk, action: NotToday) -> Answer:
     return Answer(view.NotTodayScene(today), living=PLAYER)
 
 
-def pause(desk: Desk, place: Place) -> Answer:
-    return Answer(_pause_scene(desk), place)
-
-
-def edit_pause(desk: Desk, action: PauseFor) -> Answer:
-    """Pause from today on (days = 0: until resumed), or resume (-1). A second tap finds the pause there already."""
-    today = desk.today
-    if action.days < 0:
-        ended = care.resume(desk.tx, desk.person.id, today, desk.now)
-        return Answer(_pause_scene(desk, just_resumed=bool(ended)))
-    if action.days > 366:
-        return Answer(_pause_scene(desk))
-    if care.silent_pause(desk.tx, desk.person.id, today) is None:
-        last = today + timedelta(days=action.days - 1) if action.days else None
-        care.begin_pause(desk.tx, desk.person.id, today, last, action.reason, desk.now)
-        nudges.drop_planned(desk.tx, desk.person.id, (NudgeKind.SNOOZE, NudgeKind.FOLLOW_UP), "paused")
-    return Answer(_pause_scene(desk))
-
-
-def _pause_scene(desk: Desk, *, just_resumed: bool = False) -> view.PauseScene:
-    if just_resumed:
-        return view.PauseScene(paused=False, until=None, just_resumed=True)
-    pause = care.silent_pause(desk.tx, desk.person.id, desk.today)
-    return view.PauseScene(paused=pause is not None, until=pause.last if pause else None)
+def tick(desk: Desk, action: Tick) -> Answer:
+    """ "I did do it", from any card: the card that it was tapped on is drawn anew."""
+    label = practice.read_day(action.day)
+    if label is None:
+        return Answer(notes.NothingChanged("button"))
+    if action.screen is not Screen.TODAY:
+        return standing.tick_from_list(desk, action, label)
+    verdict, milestone = standing.tick(desk, label)
+    notice = standing.ticked_notice(desk, verdict, milestone)
+    kept = practice.unfinished(desk)
+    if kept is not None:
+        return Answer(practice.scene(desk, kept), Place.HERE, notice, living=PLAYER)
+    return Answer(plan(desk, prompted=True, told=verdict), Place.HERE, notice, living=PLAYER)
 
 
 def _tonight_is_offered(desk: Desk) -> bool:

@@ -2,12 +2,12 @@
 
 from bot.actions import Screen, Set, Setting, Show, Snooze, Start, StartKind
 from bot.cards import Place
-from bot.coach import mydata, onboarding, practice, settings, times, today
+from bot.coach import days, mydata, onboarding, practice, settings, standing, times, today
 from bot.coach.desk import Answer, Desk
 from bot.reading.times import Unreadable, read_times
 from bot.store import nudges, sessions
 from bot.store.sessions import Kept
-from bot.views import notes, standing
+from bot.views import notes
 from bot.views import onboarding as onboarding_view
 from drills import practice as rule
 from scheduler.nudge import NudgeKind
@@ -51,10 +51,13 @@ def command(desk: Desk, name: str, rest: str) -> Answer:
         "today": lambda: today.show(desk),
         "times": lambda: times.show(desk, rest),
         "settings": lambda: settings.show(desk, rest),
-        "streak": lambda: Answer(standing.StreakScene(desk.standing(), desk.person.streak_hidden), Place.NEW),
-        "why": lambda: Answer(standing.WhyScene(desk.standing(), desk.person.streak_hidden), Place.NEW),
+        "streak": lambda: Answer(standing.show_streak(desk), Place.NEW),
+        "why": lambda: Answer(standing.show_why(desk), Place.NEW),
         "snack": lambda: practice.start(desk, Start(StartKind.SNACK, day), Place.NEW),
-        "pause": lambda: today.pause(desk, Place.NEW),
+        "pause": lambda: days.pause(desk, rest),
+        "rest": lambda: days.rest(desk, rest),
+        "day_start": lambda: days.day_start(desk, rest),
+        "daystart": lambda: days.day_start(desk, rest),
         "drills": lambda: _new(today.drills(desk, Show(Screen.DRILLS, rest))),
     }
     if name in known:
@@ -76,11 +79,17 @@ def show(desk: Desk, action: Show) -> Answer:
         case Screen.SAFETY:
             return Answer(notes.Safety())
         case Screen.STREAK:
-            return Answer(standing.StreakScene(desk.standing(), desk.person.streak_hidden))
+            return Answer(standing.show_streak(desk))
         case Screen.WHY:
-            return Answer(standing.WhyScene(desk.standing(), desk.person.streak_hidden))
+            return Answer(standing.show_why(desk, action.arg))
+        case Screen.TICK:
+            return Answer(standing.show_ticks(desk))
         case Screen.PAUSE:
-            return today.pause(desk, Place.HERE)
+            return days.pause(desk, place=Place.HERE)
+        case Screen.REST:
+            return Answer(days.rest(desk).scene)
+        case Screen.DAY_START:
+            return Answer(days.day_start(desk).scene)
         case Screen.DRILLS:
             return today.drills(desk, action)
         case Screen.EXPORT:
@@ -127,6 +136,12 @@ def _asked(desk: Desk, text: str) -> Answer | None:
             return settings.typed_quiet(desk, text)
         case "snooze":
             return today.typed_snooze(desk, text)
+        case "pause":
+            return days.pause(desk.change(asking=None), text)
+        case "rest":
+            return days.rest(desk.change(asking=None), text)
+        case "day-start":
+            return days.day_start(desk.change(asking=None), text)
         case _:
             return None
 

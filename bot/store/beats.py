@@ -10,10 +10,22 @@ from bot.store.unit import Tx
 MARK_EVERY = timedelta(seconds=30)  # fine enough for outages of hours; most beats write nothing
 
 
+AWAY_AFTER = timedelta(minutes=2)  # between two marks: a restart is shorter, and no outage
+
+
 def mark(tx: Tx, now: datetime) -> None:
-    """We were alive at `now`."""
+    """We are here at `now`. A longer silence before it is kept as an outage of ours: it may excuse people's days."""
+    last = tx.execute(select(t.heartbeat.c.at).where(t.heartbeat.c.name == "engine")).scalar()
+    if last is not None and now - last > AWAY_AFTER:
+        tx.execute(insert(t.outage).values(begins_at=last, ends_at=now))
+    carry(tx, now)
+
+
+def carry(tx: Tx, now: datetime) -> None:
+    """We were here all the time until `now`: the time machine works through what it passes, and misses nothing."""
     if not tx.execute(update(t.heartbeat).where(t.heartbeat.c.name == "engine").values(at=now)).rowcount:
         tx.execute(insert(t.heartbeat).values(name="engine", at=now))
+        tx.execute(insert(t.heartbeat).values(name="first", at=now))
 
 
 def keep_travel(tx: Tx, offset: timedelta) -> None:

@@ -1,9 +1,10 @@
 """Pauses and pain: what a person said about not practising, and about what hurt."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import insert, or_, select, update
+from sqlalchemy import ColumnElement, insert, or_, select, update
 
 from bot.ids import new_id
 from bot.store import tables as t
@@ -31,6 +32,18 @@ def reds(tx: Tx, person: str) -> list[Pain]:
     return [Pain(DrillId(row.drill), Colour(row.colour), row.at) for row in rows]
 
 
+def red_days(tx: Tx, person: str, since: date | None = None) -> frozenset[date]:
+    """The practice days, later than `since`, of the sessions in which red pain was said."""
+    query = (
+        select(t.session.c.practice_day)
+        .join(t.pain, t.pain.c.session == t.session.c.id)
+        .where(t.pain.c.person == person, t.pain.c.colour == Colour.RED)
+    )
+    if since is not None:
+        query = query.where(t.session.c.practice_day > since)
+    return frozenset(tx.execute(query).scalars())
+
+
 def begin_pause(tx: Tx, person: str, first: date, last: date | None, reason: str, now: datetime) -> None:
     tx.execute(
         insert(t.pause).values(
@@ -40,32 +53,68 @@ def begin_pause(tx: Tx, person: str, first: date, last: date | None, reason: str
 
 
 def resume(tx: Tx, person: str, today: date, now: datetime) -> int:
-    """End every pause that covers today or lies ahead: due again from the next practice day. Returns how many ended."""
+    """End every pause in force today: due again from the next practice day. Returns how many ended."""
     ended = tx.execute(
         update(t.pause)
-        .where(
-            t.pause.c.person == person,
-            t.pause.c.resumed_at.is_(None),
-            or_(t.pause.c.last_day.is_(None), t.pause.c.last_day >= today),
-        )
+        .where(*_in_force(person, today), t.pause.c.resumed_at.is_(None))
         .values(last_day=today, resumed_at=now)
     )
     return ended.rowcount
 
 
+def cancel_ahead(tx: Tx, person: str, today: date, now: datetime) -> int:
+    """Cancel every pause that has not begun. Returns how many there were."""
+    ended = tx.execute(
+        update(t.pause)
+        .where(t.pause.c.person == person, t.pause.c.first_day > today, t.pause.c.resumed_at.is_(None))
+        .values(last_day=today, resumed_at=now)
+    )
+    return ended.rowcount
+
+
+def give_reason(tx: Tx, person: str, today: date, reason: str) -> bool:
+    changed = tx.execute(
+        update(t.pause).where(*_in_force(person, today), t.pause.c.resumed_at.is_(None)).values(reason=reason)
+    )
+    return changed.rowcount > 0
+
+
 def pauses(tx: Tx, person: str) -> tuple[Pause, ...]:
-    """All pauses; one that was resumed before it began covers nothing and is left out."""
+    """All pauses; one that was cancelled before it began covers nothing and is left out."""
     rows = tx.execute(select(t.pause).where(t.pause.c.person == person).order_by(t.pause.c.first_day))
     kept = ((row.first_day, row.last_day) for row in rows)
     return tuple(Pause(first, last) for first, last in kept if last is None or first <= last)
 
 
-def silent_pause(tx: Tx, person: str, label: date) -> Pause | None:
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A pause that nobody has ended yet."""
+
+    first: date
+    last: date | None
+    reason: str
+
+
+def silent_pause(tx: Tx, person: str, label: date) -> Planned | None:
     """The pause that keeps us quiet on this day, the longest of several. One that was resumed today no longer does."""
+    now = [each for each in _planned(tx, person) if each.first <= label and (each.last is None or label <= each.last)]
+    return max(now, key=lambda each: each.last or date.max, default=None)
+
+
+def pauses_ahead(tx: Tx, person: str, today: date) -> list[Planned]:
+    """The pauses that have not begun, first ones first."""
+    return [each for each in _planned(tx, person) if each.first > today]
+
+
+def _planned(tx: Tx, person: str) -> list[Planned]:
     rows = tx.execute(
-        select(t.pause.c.first_day, t.pause.c.last_day).where(
-            t.pause.c.person == person, t.pause.c.resumed_at.is_(None)
-        )
+        select(t.pause.c.first_day, t.pause.c.last_day, t.pause.c.reason)
+        .where(t.pause.c.person == person, t.pause.c.resumed_at.is_(None))
+        .order_by(t.pause.c.first_day)
     )
-    now = [pause for pause in (Pause(row.first_day, row.last_day) for row in rows) if pause.covers(label)]
-    return max(now, key=lambda pause: pause.last or date.max, default=None)
+    return [Planned(row.first_day, row.last_day, row.reason) for row in rows]
+
+
+def _in_force(person: str, today: date) -> tuple[ColumnElement[bool], ...]:
+    until = or_(t.pause.c.last_day.is_(None), t.pause.c.last_day >= today)
+    return t.pause.c.person == person, t.pause.c.first_day <= today, until

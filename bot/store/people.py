@@ -170,30 +170,3 @@ def private_address(tx: Tx, person: str) -> Address | None:
         .limit(1)
     ).one_or_none()
     return Address(row.platform, row.bot_id, row.chat_id, row.thread_id) if row else None
-
-
-def set_zone(tx: Tx, person: str, zone: str, now: datetime) -> None:
-    """The zone from now on; the change is kept as a fact, because old days are judged by the zone of their time."""
-    change(tx, person, zone=zone)
-    _version(tx, person, "zone", now, zone)
-
-
-def zones(tx: Tx, person: str) -> list[tuple[datetime, str]]:
-    """Zone changes, oldest first."""
-    rows = tx.execute(
-        select(t.setting_version.c.effective_from, t.setting_version.c.value)
-        .where(t.setting_version.c.person == person, t.setting_version.c.kind == "zone")
-        .order_by(t.setting_version.c.effective_from)
-    )
-    return [(row.effective_from, row.value) for row in rows]
-
-
-def _version(tx: Tx, person: str, kind: str, now: datetime, value: str) -> None:
-    same = (
-        t.setting_version.c.person == person,
-        t.setting_version.c.kind == kind,
-        t.setting_version.c.effective_from == now,
-    )
-    changed = tx.execute(update(t.setting_version).where(*same).values(value=value))
-    if not changed.rowcount:
-        tx.execute(insert(t.setting_version).values(person=person, kind=kind, effective_from=now, value=value))

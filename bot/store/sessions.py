@@ -1,10 +1,11 @@
 """Sessions and the rounds done in them. The plan and the place are a snapshot; the rounds are facts of their own."""
 
+from collections import Counter
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import Row, Select, func, insert, select, update
+from sqlalchemy import Column, ColumnElement, Row, Select, func, insert, select, update
 
 from bot.store import snapshot
 from bot.store import tables as t
@@ -12,12 +13,16 @@ from bot.store.unit import Tx
 from drills.practice import Over, RoundDone, RoundUndone, Session
 
 RESTORED_MOST = 1000  # rests that get their cue again at a start; the card of any other is right after its next tap
-STAYS_OPEN = timedelta(minutes=60)  # after the last accepted press, when its day is over already
+# A session begins while its practice day runs, and wherever people fly that is within this many days of its label: so
+# what is asked of some days is found by the time of beginning, without reading a whole history.
+BEGINS_WITHIN = timedelta(days=3)
+PLAN = "p"  # the kind of a session that plays the plan of the day
 
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A session as stored: the machine's value, and what the machine does not know. `ends_at`: of its practice day."""
+    """A session as stored: the machine's value, and what the machine does not know. `ends_at`: of its practice day, as it
+    was when the session began; a flight may have moved it."""
 
     session: Session
     person: str
@@ -27,10 +32,6 @@ class Kept:
     started_at: datetime
     last_press_at: datetime
     ends_at: datetime
-
-    def is_open(self, now: datetime) -> bool:
-        """Open while its day lasts, or for 60 min after its last accepted press."""
-        return now < max(self.ends_at, self.last_press_at + STAYS_OPEN)
 
     @property
     def is_over(self) -> bool:
@@ -71,7 +72,7 @@ def newest(tx: Tx, person: str) -> Kept | None:
 
 def of_day(tx: Tx, person: str, day: date) -> list[Kept]:
     """The sessions of one practice day, in the order in which they began."""
-    query = select(t.session).where(t.session.c.person == person, t.session.c.practice_day == day)
+    query = select(t.session).where(t.session.c.person == person, *_of_day(day))
     return [_kept(tx, row) for row in tx.execute(query.order_by(t.session.c.started_at)).all()]
 
 
@@ -112,28 +113,50 @@ def undo(tx: Tx, session_id: str, fact: RoundUndone, at: datetime) -> None:
     tx.execute(update(t.round_done).where(*_key(session_id, fact)).values(undone_at=at))
 
 
-def done_days(tx: Tx, person: str) -> frozenset[date]:
-    """The practice days on which at least one whole set was done."""
-    sets = (
-        select(t.session.c.practice_day)
-        .join(t.round_done, t.round_done.c.session == t.session.c.id)
-        .where(t.session.c.person == person, t.round_done.c.undone_at.is_(None))
-        .group_by(t.session.c.id, t.session.c.practice_day, t.round_done.c.item, t.round_done.c.set_no)
-        .having(func.count() == func.max(t.round_done.c.of))
+def done_days(tx: Tx, person: str, since: date | None = None) -> frozenset[date]:
+    """The practice days, later than `since`, on which at least one whole set was done."""
+    later = (
+        (t.session.c.practice_day > since, t.session.c.started_at > _midnight(since) - BEGINS_WITHIN) if since else ()
     )
+    sets = _whole_sets(t.session.c.practice_day, t.session.c.person == person, *later)
     return frozenset(tx.execute(select(sets.subquery().c.practice_day).distinct()).scalars())
 
 
 def day_is_done(tx: Tx, person: str, day: date) -> bool:
-    found = (
-        select(t.round_done.c.session)
-        .join(t.session, t.round_done.c.session == t.session.c.id)
-        .where(t.session.c.person == person, t.session.c.practice_day == day, t.round_done.c.undone_at.is_(None))
-        .group_by(t.round_done.c.session, t.round_done.c.item, t.round_done.c.set_no)
+    sets = _whole_sets(t.session.c.id, t.session.c.person == person, *_of_day(day))
+    return tx.execute(sets.limit(1)).first() is not None
+
+
+def partly_done(tx: Tx, person: str, since: date) -> frozenset[date]:
+    """The days, later than `since`, with fewer sets done than the plan of the day had. An extra set alone is part of one."""
+    later = (t.session.c.practice_day > since, t.session.c.started_at > _midnight(since) - BEGINS_WITHIN)
+    mine = (t.session.c.person == person, *later)
+    done = Counter(tx.execute(_whole_sets(t.session.c.practice_day, *mine)).scalars())
+    plans: dict[date, int] = {}
+    for row in tx.execute(select(t.session.c.practice_day, t.session.c.plan).where(*mine, t.session.c.kind == PLAN)):
+        plans[row.practice_day] = max(plans.get(row.practice_day, 0), sum(item["sets"] for item in row.plan))
+    return frozenset(day for day, sets in done.items() if day not in plans or sets < plans[day])
+
+
+def _whole_sets(what: Column[Any], *conditions: ColumnElement[bool]) -> Select[Any]:
+    """One row for each set of which every round is done."""
+    return (
+        select(what)
+        .join(t.round_done, t.round_done.c.session == t.session.c.id)
+        .where(*conditions, t.round_done.c.undone_at.is_(None))
+        .group_by(t.session.c.id, what, t.round_done.c.item, t.round_done.c.set_no)
         .having(func.count() == func.max(t.round_done.c.of))
-        .limit(1)
     )
-    return tx.execute(found).first() is not None
+
+
+def _of_day(day: date) -> tuple[ColumnElement[bool], ...]:
+    begins = t.session.c.started_at
+    midnight = _midnight(day)
+    return t.session.c.practice_day == day, begins > midnight - BEGINS_WITHIN, begins < midnight + BEGINS_WITHIN
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), tzinfo=UTC)
 
 
 def _one(tx: Tx, query: Select[Any]) -> Kept | None:

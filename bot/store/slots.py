@@ -9,6 +9,7 @@ from sqlalchemy import func, insert, or_, select, update
 
 from bot.store import tables as t
 from bot.store.unit import Tx
+from scheduler.nudge import NudgeState
 from scheduler.slot import Due, Role, Rule, next_due
 
 log = structlog.get_logger()
@@ -84,8 +85,19 @@ def remove(tx: Tx, person: str, slot_ids: Iterable[str], now: datetime) -> int:
     return removed.rowcount
 
 
-def set_role(tx: Tx, person: str, slot_id: str, role: Role) -> None:
-    tx.execute(update(t.slot).where(t.slot.c.person == person, t.slot.c.id == slot_id).values(role=role))
+def set_role(tx: Tx, person: str, slot_id: str, role: Role, new_id: str, now: datetime) -> None:
+    """The slot goes on under a new id: which role it had when is a fact that old days are judged by."""
+    row = tx.execute(
+        select(t.slot).where(t.slot.c.person == person, t.slot.c.id == slot_id, t.slot.c.removed_at.is_(None))
+    ).one_or_none()
+    if row is None:
+        return
+    remove(tx, person, [slot_id], now)
+    tx.execute(insert(t.slot).values({**row._mapping, "id": new_id, "role": role, "created_at": now}))
+    # A prompt that is under way already must not be dropped because its slot is gone.
+    tx.execute(
+        update(t.nudge).where(t.nudge.c.slot == slot_id, t.nudge.c.state == NudgeState.PLANNED).values(slot=new_id)
+    )
 
 
 def replan(tx: Tx, person: str, zone: str, now: datetime, rules_version: str) -> None:
@@ -100,10 +112,13 @@ def replan(tx: Tx, person: str, zone: str, now: datetime, rules_version: str) ->
 
 
 def outdated(tx: Tx, rules_version: str, limit: int) -> list[str]:
-    """People with slots that another version of the time-zone data planned. Two ranges, because an index cannot find "not"."""
+    """People with slots that another version of the time-zone data planned: not more than `limit` slots of them.
+
+    Two ranges, because an index cannot find "not"; and no DISTINCT, which would have SQLite read every slot.
+    """
     other = or_(t.slot.c.tz_rules < rules_version, t.slot.c.tz_rules > rules_version)
-    query = select(t.slot.c.person).where(other, t.slot.c.removed_at.is_(None)).distinct().limit(limit)
-    return list(tx.execute(query).scalars())
+    query = select(t.slot.c.person).where(other, t.slot.c.removed_at.is_(None)).limit(limit)
+    return list(dict.fromkeys(tx.execute(query).scalars()))
 
 
 def replan_people(tx: Tx, people_ids: list[str], now: datetime, rules_version: str) -> None:

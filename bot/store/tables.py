@@ -123,8 +123,10 @@ slot = Table(
     Column("next_due_at", Instant, index=True),
     Column("next_label", Date),
     Column("last_label", Date),
-    Column("tz_rules", String(16), nullable=False, index=True),
+    Column("tz_rules", String(16), nullable=False),
 )
+_in_force = slot.c.removed_at.is_(None)
+Index("ix_slot_tz_rules", slot.c.tz_rules, slot.c.person, sqlite_where=_in_force, postgresql_where=_in_force)
 
 setting_version = Table(
     "setting_version",
@@ -132,6 +134,7 @@ setting_version = Table(
     _person(primary_key=True),
     Column("kind", String(16), primary_key=True),
     Column("effective_from", Instant, primary_key=True),
+    Column("from_day", Date),
     Column("value", String(64), nullable=False),
 )
 
@@ -191,6 +194,43 @@ pain = Table(
     Column("drill", String(24), nullable=False),
     Column("colour", String(8), nullable=False),
     Column("at", Instant, nullable=False),
+)
+
+tick = Table(
+    "tick",
+    metadata,
+    _person(primary_key=True),
+    Column("practice_day", Date, primary_key=True),
+    Column("at", Instant, nullable=False),
+    Column("tapped_on", Date, nullable=False),
+    Column("counts_for", String(8), nullable=False),
+)
+
+told = Table(
+    "told",
+    metadata,
+    _person(primary_key=True),
+    Column("what", String(24), primary_key=True),
+    Column("label", Date, primary_key=True),
+    Column("at", Instant, nullable=False),
+)
+
+streak_snapshot = Table(
+    "streak_snapshot",
+    metadata,
+    _person(primary_key=True),
+    Column("label", Date, nullable=False),
+    Column("rules", String(32), nullable=False),
+    Column("tally", JSON, nullable=False),
+)
+
+outage = Table(
+    "outage",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("begins_at", Instant, nullable=False),
+    Column("ends_at", Instant, nullable=False, index=True),
+    sqlite_autoincrement=True,
 )
 
 nudge = Table(

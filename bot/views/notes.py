@@ -15,6 +15,8 @@ COMMANDS = (
     "why",
     "snack",
     "pause",
+    "rest",
+    "day_start",
     "export",
     "erase",
     "safety",

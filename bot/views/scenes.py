@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
 from bot.cards import Card
-from bot.views import notes, onboarding, practice, result, settings, standing, times, today
+from bot.views import days, notes, onboarding, practice, result, settings, standing, times, today
 from bot.words import Words
 
 _DRAW: Mapping[type[Any], Callable[[Words, Any], Card]] = {
@@ -34,6 +34,10 @@ _DRAW: Mapping[type[Any], Callable[[Words, Any], Card]] = {
     settings.AskQuiet: settings.draw_ask_quiet,
     standing.StreakScene: standing.draw_streak,
     standing.WhyScene: standing.draw_why,
+    standing.TickScene: standing.draw_tick,
+    days.RestScene: days.draw_rest,
+    days.DayStartScene: days.draw_day_start,
+    days.PauseScene: days.draw_pause,
     times.TimesScene: times.draw,
     times.AskTimes: times.draw_ask,
     times.ConfirmTimes: times.draw_confirm,
@@ -44,7 +48,6 @@ _DRAW: Mapping[type[Any], Callable[[Words, Any], Card]] = {
     today.SnoozeRefused: today.draw_snooze_refused,
     today.AskSnooze: today.draw_ask_snooze,
     today.NotTodayScene: today.draw_not_today,
-    today.PauseScene: today.draw_pause,
     today.DrillList: today.draw_drills,
     today.DrillScene: today.draw_drill,
 }
@@ -76,6 +79,10 @@ Scene: TypeAlias = (
     | settings.AskQuiet
     | standing.StreakScene
     | standing.WhyScene
+    | standing.TickScene
+    | days.RestScene
+    | days.DayStartScene
+    | days.PauseScene
     | times.TimesScene
     | times.AskTimes
     | times.ConfirmTimes
@@ -86,7 +93,6 @@ Scene: TypeAlias = (
     | today.SnoozeRefused
     | today.AskSnooze
     | today.NotTodayScene
-    | today.PauseScene
     | today.DrillList
     | today.DrillScene
 )

@@ -19,6 +19,9 @@ class SettingsScene:
     streak_hidden: bool
     follow_ups: bool
     gentle: bool
+    freezes: bool = True
+    due: frozenset[int] = when.EVERY_DAY
+    day_start: time = time(3)
     changed: str | None = None
     """What was just changed: the tail of "settings.changed-…"."""
 
@@ -33,6 +36,8 @@ def draw(words: Words, scene: SettingsScene) -> Card:
     quiet = words("settings.off")
     if scene.quiet:
         quiet = words("settings.span", start=when.clock(scene.quiet[0]), end=when.clock(scene.quiet[1]))
+    resting = when.EVERY_DAY - scene.due
+    rest = when.weekdays(words, resting) if resting else words("settings.no-rest")
     blocks: list[Block] = []
     if scene.changed:
         blocks.append(Lead(words(f"settings.changed-{scene.changed}")))
@@ -43,6 +48,9 @@ def draw(words: Words, scene: SettingsScene) -> Card:
         Labelled(words("settings.quiet"), quiet),
         Labelled(words("settings.follow-ups"), on if scene.follow_ups else off),
         Labelled(words("settings.streak"), words("settings.hidden" if scene.streak_hidden else "settings.shown")),
+        Labelled(words("settings.freezes"), on if scene.freezes else off),
+        Labelled(words("settings.rest"), rest),
+        Labelled(words("settings.day-start"), when.clock(scene.day_start)),
     ]
     if scene.gentle:
         blocks.append(Fine(words("ready.gentle")))
@@ -64,13 +72,16 @@ def draw(words: Words, scene: SettingsScene) -> Card:
         (
             Button(words("settings.button-band"), Set(Setting.BAND, "no" if scene.band else "yes")),
             Button(words("settings.button-follow-ups"), Set(Setting.FOLLOW_UPS, "no" if scene.follow_ups else "yes")),
-        ),
-        (
+            Button(words("settings.button-freezes"), Set(Setting.FREEZES, "no" if scene.freezes else "yes")),
             Button(
                 words("settings.button-show" if scene.streak_hidden else "settings.button-hide"),
                 Set(Setting.HIDE_STREAK, "no" if scene.streak_hidden else "yes"),
             ),
+        ),
+        (
             Button(words("button.pause"), Show(Screen.PAUSE)),
+            Button(words("settings.button-rest"), Show(Screen.REST)),
+            Button(words("settings.button-day-start"), Show(Screen.DAY_START)),
         ),
         (
             Button(words("button.export"), Show(Screen.EXPORT)),

@@ -1,7 +1,8 @@
 """When prompts come: the list of slots, one slot, and what a typed time was read as."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 from bot.actions import EditSlot, EditTimes, Screen, Show
@@ -21,6 +22,19 @@ class SlotLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Journey:
+    """What a change of the zone did to the days. `running`: the older day that still counts, and until when ("08:00").
+
+    `longer`: flying west, today lasts until then. `jumped`: labels that were never lived.
+    """
+
+    today: date
+    running: tuple[date, str] | None = None
+    longer: str | None = None
+    jumped: tuple[date, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class TimesScene:
     """`problem`: the tail of "times.problem-…". `changed`: something was just changed."""
 
@@ -33,6 +47,7 @@ class TimesScene:
     problem: str | None = None
     changed: bool = False
     silent: str | None = None
+    journey: Journey | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +74,17 @@ class SlotScene:
     slot: SlotLine
 
 
+def _journey(words: Words, journey: Journey) -> Iterator[str]:
+    today = when.weekday(words, journey.today)
+    if journey.running:
+        label, until = journey.running
+        yield words("journey.two-days", old=when.weekday(words, label), until=until, new=today)
+    if journey.longer:
+        yield words("journey.longer", day=today, until=journey.longer)
+    for label in journey.jumped:
+        yield words("journey.jumped", day=when.day(words, label))
+
+
 def draw(words: Words, scene: TimesScene) -> Card:
     blocks: list[Block] = []
     if scene.problem:
@@ -71,6 +97,8 @@ def draw(words: Words, scene: TimesScene) -> Card:
         blocks.append(Lead(words("times.next", moment=at, zone=scene.zone_name, span=span)))
     else:
         blocks.append(Lead(words("times.none")))
+    if scene.journey:
+        blocks += _journey(words, scene.journey)
     if scene.slots:
         blocks.append(Points(tuple(slot_text(words, slot) for slot in scene.slots)))
     if any(slot.day_before for slot in scene.slots):

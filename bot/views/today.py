@@ -8,6 +8,7 @@ from bot.actions import NotToday, PauseFor, Screen, Show, Snooze, Start, StartKi
 from bot.cards import Ask, AskKind, Block, Button, Card, Control, Fine, Labelled, Lead, Points, Style
 from bot.views import standing as standing_view
 from bot.views import when
+from bot.views.standing import NO_OUTLOOK, Outlook
 from bot.words import Words
 from drills.catalog import Catalog
 from drills.model import Drill
@@ -31,6 +32,10 @@ class Today:
     late_since: datetime | None = None
     tonight: bool = False
     done: bool = False
+    rest: bool = False
+    outlook: Outlook = NO_OUTLOOK
+    told: str | None = None
+    """What a tick on this card came to: the tail of "tick.told-…"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,15 +72,6 @@ class NotTodayScene:
 
 
 @dataclass(frozen=True, slots=True)
-class PauseScene:
-    """`until` None and `paused`: open-ended."""
-
-    paused: bool
-    until: date | None
-    just_resumed: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class DrillList:
     catalog: Catalog
     day: date
@@ -91,11 +87,16 @@ def draw(words: Words, scene: Today) -> Card:
     minutes = max(1, round(seconds(scene.catalog, scene.plan) / 60))
     names = [_name(words, scene.catalog[item.drill], item) for item in scene.plan]
     blocks: list[Block] = [Lead(words("today.plan", drills=_join(words, names), n=minutes))]
+    if scene.told is not None:
+        blocks.insert(0, words(f"tick.told-{scene.told}"))
     if scene.late_since is not None:
         blocks.append(Fine(words("prompt.late", clock=when.local_clock(scene.late_since, scene.zone))))
     if scene.standing.total:
-        blocks.append(standing_view.row(words, scene.standing.days))
+        blocks.append(standing_view.row(words, scene.standing.days, partly=scene.outlook.partly))
         blocks.append(standing_view.line(words, scene.standing, scene.hidden))
+    if scene.rest and not scene.done:
+        blocks.append(words("today.rest"))
+    blocks += standing_view.hints(words, scene.standing, scene.outlook, scene.hidden)
     if scene.day != scene.calendar_day:
         blocks.append(Fine(words("prompt.day-before", day=when.weekday(words, scene.day))))
     day = f"{scene.day:%Y%m%d}"
@@ -117,6 +118,9 @@ def draw(words: Words, scene: Today) -> Card:
                 Button(words("button.drills"), Show(Screen.DRILLS), Style.QUIET),
             )
         )
+    ticks = standing_view.tick_buttons(words, scene.outlook, Screen.TODAY)
+    if ticks:
+        rows.insert(1, ticks)
     title = "prompt.title" if scene.prompted else "today.title-done" if scene.done else "today.title"
     return Card(words(title, day=when.weekday(words, scene.day)), tuple(blocks), tuple(rows))
 
@@ -176,29 +180,6 @@ def draw_not_today(words: Words, scene: NotTodayScene) -> Card:
     )
     blocks = (Lead(words("not-today.lead")), words("not-today.still-due"), Fine(words("not-today.pause")))
     return Card(words("not-today.title"), blocks, rows)
-
-
-def draw_pause(words: Words, scene: PauseScene) -> Card:
-    if not scene.paused:
-        lead = words("pause.resumed" if scene.just_resumed else "pause.ask")
-        rows: tuple[tuple[Control, ...], ...] = (
-            (
-                Button(words("button.pause-3"), PauseFor(3)),
-                Button(words("button.pause-7"), PauseFor(7)),
-                Button(words("button.pause-open"), PauseFor(0)),
-            ),
-        )
-        if scene.just_resumed:
-            rows = ((Button(words("button.today"), Show(Screen.TODAY), Style.PRIMARY),),)
-        return Card(words("pause.title"), (Lead(lead), Fine(words("pause.neutral"))), rows)
-    lead = words("pause.until", day=when.day(words, scene.until)) if scene.until else words("pause.open")
-    rows = (
-        (
-            Button(words("button.resume"), PauseFor(-1), Style.PRIMARY),
-            Button(words("button.today"), Show(Screen.TODAY)),
-        ),
-    )
-    return Card(words("pause.title"), (Lead(lead), Fine(words("pause.neutral"))), rows)
 
 
 def draw_drills(words: Words, scene: DrillList) -> Card:

@@ -30,6 +30,11 @@ def weekday_short(words: Words, label: date) -> str:
     return str(get_day_names("abbreviated", locale=words.language)[label.weekday()])
 
 
+def weekday_name(words: Words, number: int) -> str:
+    """ "Tue" for 1."""
+    return str(get_day_names("abbreviated", locale=words.language)[number])
+
+
 def day(words: Words, label: date) -> str:
     """ "Tue 24 Nov"."""
     return str(format_date(label, "EEE d MMM", locale=words.language))

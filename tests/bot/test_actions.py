@@ -15,6 +15,8 @@ from bot.actions import (
     MAX_BYTES,
     Action,
     Agree,
+    BeginDay,
+    Due,
     EditSlot,
     EditTimes,
     Erase,
@@ -32,6 +34,7 @@ from bot.actions import (
     Snooze,
     Start,
     StartKind,
+    Tick,
     decode,
     encode,
 )
@@ -77,6 +80,7 @@ def test_no_two_actions_share_their_button_data() -> None:
     ]
     one_each += [NotToday(DAY), Agree(), PickZone("UTC"), PickTime("0730"), Screening("none"), EditTimes("add", "", "")]
     one_each += [EditSlot(ID, "open"), Set(Setting.BAND, "yes"), PauseFor(0), Erase(ID)]
+    one_each += [Tick(DAY, Screen.TODAY), Due("01234"), BeginDay("0300")]
     assert {type(action) for action in one_each} == set(KINDS)
     assert len({encode(action)[:2] for action in one_each}) == len(KINDS)
 

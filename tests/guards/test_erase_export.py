@@ -63,7 +63,7 @@ EXPORTED: dict[str, set[str]] = {
         "last_label",
         "tz_rules",
     },
-    "setting_version": {"person", "kind", "effective_from", "value"},
+    "setting_version": {"person", "kind", "effective_from", "from_day", "value"},
     "session": {
         "id",
         "person",
@@ -82,6 +82,9 @@ EXPORTED: dict[str, set[str]] = {
     "round_done": {"session", "item", "set_no", "round_no", "of", "rev", "at", "reps", "slipped", "undone_at"},
     "pause": {"id", "person", "first_day", "last_day", "reason", "entered_at", "resumed_at"},
     "pain": {"id", "person", "session", "drill", "colour", "at"},
+    "tick": {"person", "practice_day", "at", "tapped_on", "counts_for"},
+    "told": {"person", "what", "label", "at"},
+    "streak_snapshot": {"person", "label", "rules", "tally"},
     "nudge": {
         "id",
         "key",
@@ -111,6 +114,7 @@ NOT_EXPORTED: dict[str, str] = {
     "tombstone": "kept 30 days: a hash, so that a restored backup erases again",
     "lease": "kept: no person",
     "heartbeat": "kept: no person",
+    "outage": "kept: no person",
     "travel": "kept: no person",
 }
 

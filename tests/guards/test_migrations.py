@@ -82,11 +82,20 @@ def test_every_migration_goes_up_down_and_up(engine: Engine, path: Path) -> None
         assert schema(path) == there, f"{script.revision} does something else the second time"
 
 
-async def test_a_migration_that_runs_out_of_room_anywhere_leaves_nothing_and_is_done_later(path: Path) -> None:
-    """The n-th step fails, for every n, until it passes."""
+async def test_a_migration_that_runs_out_of_room_anywhere_is_not_begun_and_is_done_later(
+    path: Path, engine: Engine, tmp_path: Path
+) -> None:
+    """The n-th step fails, for every n, until it passes; what stands then is one revision, whole."""
+    other = tmp_path / "other.sqlite"
+    along = open_engine(other, foreign_keys=False)
+    whole: list[Schema] = [[]]
+    for script in reversed(list(scripts(engine).walk_revisions())):
+        run.upgrade(along, script.revision)
+        whole.append(schema(other))
+    along.dispose()
     pages, failed = 1, 0
     while not _migrated_within(path, pages):
-        assert schema(path) == []
+        assert schema(path) in whole
         failed += 1
         pages += 4
     assert failed > 5

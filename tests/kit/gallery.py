@@ -4,10 +4,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
+from typing import Any
 
 from bot import words
 from bot.demo import draw as draw_block
-from bot.views import notes, onboarding, practice, result, settings, standing, times, today
+from bot.reading.pauses import DayStartProblem, NoPause
+from bot.views import days, notes, onboarding, practice, result, settings, standing, times, today
 from bot.views.scenes import Scene, draw
 from drills import catalog as drill_catalog
 from drills import practice as rule
@@ -15,7 +17,18 @@ from drills import programme
 from drills.localtime import use_packaged_rules, zone_of
 from drills.programme import Needs
 from drills.safety import Caution, Colour, Screened
-from drills.streaks import Facts, Pause, ZoneSince
+from drills.streaks import (
+    Cause,
+    Comeback,
+    DayStartSince,
+    DayState,
+    Facts,
+    Pause,
+    ScheduleSince,
+    Tick,
+    Ticked,
+    ZoneSince,
+)
 from drills.streaks import standing as fold
 from scheduler.slot import EVERY_DAY, Role
 
@@ -25,16 +38,42 @@ ZONE = "Europe/Berlin"
 CATALOG = drill_catalog.load()
 NEEDS = Needs(minutes=10, band=True, gentle=False, caution=Caution(frozenset(), frozenset(), frozenset()))
 PLAN = programme.todays_plan(CATALOG, DAY, NEEDS)
-STANDING = fold(
-    Facts(
-        joined=DAY - timedelta(days=20),
-        done=frozenset(DAY - timedelta(days=n) for n in (1, 2, 3, 5, 8, 9, 10, 11)),
-        pauses=(Pause(DAY - timedelta(days=7), DAY - timedelta(days=6)),),
-        zones=(ZoneSince(NOW - timedelta(days=20), ZONE),),
-        day_start=time(3),
-    ),
-    DAY,
-    NOW,
+
+
+def _ago(days: int) -> date:
+    return DAY - timedelta(days=days)
+
+
+LIVED = Facts(
+    joined=_ago(20),
+    zones=(ZoneSince(NOW - timedelta(days=20), ZONE),),
+    day_starts=(DayStartSince(NOW - timedelta(days=20), time(3)),),
+    done=frozenset(_ago(n) for n in (2, 3, 8, 9, 10, 11, 12, 13, 14, 15, 16)),
+    ticks=(Tick(_ago(4), _ago(3), joined=True), Tick(_ago(18), _ago(12), joined=False)),
+    reds=frozenset({_ago(17)}),
+    pauses=(Pause(_ago(7), _ago(6)),),
+    schedules=(ScheduleSince(_ago(6), frozenset({0, 1, 2, 3, 4, 6})),),
+)
+STANDING = fold(LIVED, NOW)
+_STATE_OF = {
+    Cause.TICKED: DayState.DONE,
+    Cause.PAIN: DayState.PAUSED,
+    Cause.JOINING: DayState.REST,
+    Cause.OUTAGE: DayState.EXCUSED,
+    Cause.TRAVEL: DayState.EXCUSED,
+    Cause.NO_SUCH_DAY: DayState.EXCUSED,
+}
+_LEDGER: dict[str, dict[str, Any]] = {
+    "a freeze earned": {"state": DayState.DONE, "streak": 7, "bank": 2, "earned": True},
+    "freezes spent": {"state": DayState.DONE, "streak": 14, "spent": 2},
+    "kept by a freeze": {"state": DayState.FROZEN, "streak": 14},
+    "the chain broke": {"state": DayState.MISSED, "broke": 41},
+    "the chain came back": {"state": DayState.DONE, "streak": 43, "came_back": 41},
+}
+OUTLOOK = standing.Outlook(
+    open_days=(standing.OpenDay(_ago(1), "12:00"),),
+    excuses=(standing.Excuse(_ago(1), final=False), standing.Excuse(_ago(2), final=True)),
+    partly=frozenset({_ago(3)}),
 )
 SLOTS = (
     times.SlotLine("AAAAAAAAAAA", time(7, 30), EVERY_DAY, Role.DO, day_before=False),
@@ -62,6 +101,7 @@ def _result(*moves: rule.Move, felt: Colour = Colour.GREEN) -> result.Result:
         standing=STANDING,
         hidden=False,
         day=DAY,
+        ends="tomorrow 03:00",
         rest_of_plan=True,
         next_prompt="tomorrow 07:30",
     )
@@ -105,10 +145,45 @@ def samples() -> Iterator[tuple[str, Scene]]:
     yield "snooze, how long", today.AskSnooze(DAY)
     yield "snooze, not understood", today.AskSnooze(DAY, understood=False)
     yield "not today", today.NotTodayScene(DAY)
-    yield "pause", today.PauseScene(paused=False, until=None)
-    yield "paused until", today.PauseScene(paused=True, until=DAY)
-    yield "paused, open", today.PauseScene(paused=True, until=None)
-    yield "resumed", today.PauseScene(paused=False, until=None, just_resumed=True)
+    yesterday = replace(plan, outlook=OUTLOOK)
+    yield "yesterday is open", yesterday
+    yield "yesterday was ticked", replace(plan, told="joined")
+    yield "a rest day", replace(plan, prompted=False, rest=True)
+    yield (
+        "two days run",
+        replace(plan, prompted=False, outlook=standing.Outlook(runs_on=standing.OpenDay(_ago(1), "08:00"))),
+    )
+    yield "a freeze keeps a day", replace(plan, standing=replace(STANDING, streak=23, kept=(_ago(1),)))
+    yield (
+        "a freeze keeps days, streak hidden",
+        replace(yesterday, hidden=True, standing=replace(STANDING, kept=(_ago(2), _ago(1)))),
+    )
+    for to_do in (2, 1):
+        for begin in (DAY, DAY + timedelta(days=1)):
+            back = replace(STANDING, streak=2 - to_do, comeback=Comeback(41, to_do, begin))
+            yield f"a comeback, {to_do} to go, from {begin:%A} on", replace(plan, standing=back)
+    long_ago = fold(
+        Facts(joined=_ago(20), zones=LIVED.zones, day_starts=LIVED.day_starts, done=frozenset({_ago(12)})), NOW
+    )
+    yield "back after a while", replace(plan, standing=long_ago)
+    yield "pause", days.PauseScene(None)
+    yield "paused until", days.PauseScene(days.Planned(DAY, DAY, "sick"), told="reason")
+    yield "paused, open", days.PauseScene(days.Planned(DAY, None), told="kept")
+    ahead = days.Planned(DAY + timedelta(days=6), DAY + timedelta(days=12))
+    yield "pauses ahead", days.PauseScene(None, (ahead, days.Planned(DAY + timedelta(days=30), None)))
+    yield "resumed", days.PauseScene(None, told="resumed")
+    yield "a planned pause cancelled", days.PauseScene(None, told="cancelled")
+    for reason in ("sore", "travel", "other"):
+        yield f"paused: {reason}", days.PauseScene(days.Planned(DAY, DAY, reason))
+    for refusal in NoPause:
+        yield f"pause: {refusal}", days.PauseScene(None, told=refusal)
+    yield "a long pause", days.PauseScene(days.Planned(_ago(60), None), long=True)
+    yield "rest days", days.RestScene(EVERY_DAY, DAY)
+    for told in ("changed", "all", "not-understood"):
+        yield f"rest days: {told}", days.RestScene(frozenset({0, 1, 2, 3, 4}), DAY, told)
+    yield "when a day begins", days.DayStartScene(time(3), DAY, "tomorrow 03:00")
+    for told in ("changed", *DayStartProblem):
+        yield f"when a day begins: {told}", days.DayStartScene(time(4, 30), DAY, "tomorrow 04:30", told)
     yield "a step", _playing()
     yield "a later step", _playing(rule.Next())
     yield "a round", _playing(know)
@@ -134,16 +209,41 @@ def samples() -> Iterator[tuple[str, Scene]]:
     yield "done for today", _result(*whole, rule.Feel(Colour.GREEN))
     yield "done, uncomfortable", _result(*whole, rule.Feel(Colour.GREEN), felt=Colour.AMBER)
     yield "done, with pain", _result(*whole, rule.Feel(Colour.GREEN), felt=Colour.RED)
+    yield "a milestone", replace(_result(*whole, rule.Feel(Colour.GREEN)), milestone=7)
+    yield "the first milestone", replace(_result(*whole, rule.Feel(Colour.GREEN)), milestone=1)
     yield "stopped with nothing done", _result(rule.Stop())
     yield "a day that is over", result.ClosedSession(DAY - timedelta(days=1), DAY)
+    yield "a day that is over, and can be ticked", result.ClosedSession(DAY - timedelta(days=1), DAY, may_tick=True)
     yield "a late undo", result.ClosedSession(DAY - timedelta(days=1), DAY, undone=True)
-    yield "the streak", standing.StreakScene(STANDING, hidden=False)
+    yield "the streak", standing.StreakScene(STANDING, hidden=False, outlook=OUTLOOK)
     yield "the streak, hidden", standing.StreakScene(STANDING, hidden=True)
+    kept = replace(STANDING, streak=23, bank=2, kept=(_ago(2), _ago(1)))
+    yield "the streak, kept by freezes", standing.StreakScene(kept, hidden=False)
+    for state in DayState:
+        ended = replace(STANDING.days[-1], state=state, cause=None)
+        one = replace(STANDING, days=(*STANDING.days[:-1], ended))
+        yield f"the streak on a day that is {state}", standing.StreakScene(one, hidden=False)
     yield "why", standing.WhyScene(STANDING, hidden=False)
+    yield "why, the page before", standing.WhyScene(STANDING, hidden=False, page=1)
+    for cause in Cause:
+        state = _STATE_OF[cause]
+        one = replace(STANDING, days=(replace(STANDING.days[-1], state=state, cause=cause),))
+        outages = frozenset({DAY}) if cause is Cause.OUTAGE else frozenset()
+        yield f"why: {cause}", standing.WhyScene(one, hidden=False, outages=outages)
+    for name, what in _LEDGER.items():
+        one = replace(STANDING, days=(replace(STANDING.days[-1], **what),))
+        yield f"why: {name}", standing.WhyScene(one, hidden=False)
+    yield "which day is missing", standing.TickScene(tuple(_ago(n) for n in (1, 3, 5)), frozenset({_ago(1)}))
+    yield "no day is missing", standing.TickScene((), frozenset())
+    for verdict in Ticked:
+        yield f"a tick: {verdict}", standing.TickScene((_ago(3),), frozenset(), verdict)
     yield (
         "times",
         times.TimesScene(SLOTS, NOW + timedelta(hours=20), NOW, zone, ZONE, (time(22), time(7)), changed=True),
     )
+    flown = times.TimesScene(SLOTS, NOW + timedelta(hours=20), NOW, zone, ZONE, None, changed=True)
+    yield "flown east", replace(flown, journey=times.Journey(DAY, running=(_ago(2), "08:00"), jumped=(_ago(1),)))
+    yield "flown west", replace(flown, journey=times.Journey(DAY, longer="tomorrow 03:00"))
     yield "times, none", times.TimesScene((), None, NOW, zone, ZONE, None)
     yield "times, stopped", times.TimesScene(SLOTS, None, NOW, zone, ZONE, None, silent="stopped")
     yield "times, paused", times.TimesScene(SLOTS, None, NOW, zone, ZONE, None, silent="paused")
@@ -158,8 +258,13 @@ def samples() -> Iterator[tuple[str, Scene]]:
     for slot in SLOTS:
         yield f"one time: {slot.role}", times.SlotScene(slot)
     yield "settings", settings.SettingsScene(ZONE, 6, True, (time(22), time(7)), False, False, False)
-    for changed in ("minutes", "band", "quiet", "streak", "follow-ups"):
-        yield f"settings: {changed}", settings.SettingsScene(ZONE, 6, False, None, True, True, True, changed)
+    for changed in ("minutes", "band", "quiet", "streak", "follow-ups", "freezes"):
+        yield (
+            f"settings: {changed}",
+            settings.SettingsScene(
+                ZONE, 6, False, None, True, True, True, False, frozenset({0, 1, 2}), time(4), changed
+            ),
+        )
     yield "quiet hours", settings.AskQuiet()
     yield "quiet hours, not understood", settings.AskQuiet(understood=False)
     yield "the drills", today.DrillList(CATALOG, DAY)

@@ -150,6 +150,13 @@ class Player:
         raise AssertionError("the session does not end")
 
 
+    async def one_set(self) -> None:
+        """The least that makes a day: the 1-minute version."""
+        await self.say("/today")
+        await self.tap("1-minute version")
+        await self.whole_session()
+
+
 class Stage:
     """The bot and its surroundings. Subclasses bring a platform."""
 
@@ -233,6 +240,13 @@ class Stage:
         await self.bot.coach.restore_cues()  # which the start does too, in its own time
         await self.bot.heart.beat()
         await self.look()
+
+    async def days(self, player: "Player", history: str, at: str = "08:00", zone: str = BERLIN) -> None:
+        """Live one day a sign, and stop at this time of the last: x a set done, . nothing."""
+        for sign in history.replace(" ", ""):
+            await self.until(at, zone)
+            if sign == "x":
+                await player.one_set()
 
     def now(self, zone: str = BERLIN) -> datetime:
         return self.clock.now().astimezone(ZoneInfo(zone))

@@ -41,9 +41,13 @@ _BAR = 10  # blocks of a meter: one for ten per cent, and it fits on the narrowe
 _MARKS = {Mark.DONE: "✓", Mark.NOW: "▶", Mark.TODO: "·"}
 _TONES = {
     Tone.DONE: "🟩",
+    Tone.PART: "🟢",
+    Tone.TICKED: "↩️",
     Tone.OPEN: "⬜",
     Tone.NEUTRAL: "⬜",
+    Tone.FROZEN: "🧊",
     Tone.PAUSED: "🟦",
+    Tone.EXCUSED: "🟪",
     Tone.MISSED: "▫️",  # small and pale on purpose: a missed day is not an alarm
 }
 # PLAIN and QUIET have no colour of their own; clients older than February 2026 draw every button alike.

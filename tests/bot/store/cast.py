@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, time
 from sqlalchemy import insert
 
 from bot.addresses import Account, Address
-from bot.store import people, slots
+from bot.store import people, slots, streak
 from bot.store import tables as t
 from bot.store.unit import Store, Tx
 from scheduler.nudge import NudgeKind
@@ -23,7 +23,8 @@ def add_person(tx: Tx, name: str, zone: str | None = BERLIN) -> None:
     people.create(tx, name, account, name, "en", SET_UP)
     people.keep_private_room(tx, name, Address("telegram", "1", f"chat-{name}"))
     if zone is not None:
-        people.set_zone(tx, name, zone, SET_UP)
+        people.change(tx, name, zone=zone)
+        streak.keep_version(tx, name, "zone", zone, SET_UP)
 
 
 async def person(store: Store, name: str, *times: str, zone: str = BERLIN, now: datetime = SET_UP) -> None:

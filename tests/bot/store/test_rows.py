@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 from bot.addresses import Account, Address, MessageKind, Posted
-from bot.store import beats, people, slots
+from bot.store import beats, people, slots, streak
 from bot.store.postbox import StoredPostbox
 from bot.store.transcript import StoredTranscript
 from bot.store.unit import Store
@@ -70,9 +70,10 @@ async def test_a_name_and_an_open_door_are_noted_only_when_they_change(store: St
 async def test_zone_changes_are_kept_as_facts(store: Store) -> None:
     await person(store, "ann")
     later = SET_UP + timedelta(days=3)
-    await store.run(lambda tx: people.set_zone(tx, "ann", "Asia/Tokyo", later))
-    await store.run(lambda tx: people.set_zone(tx, "ann", "Asia/Seoul", later))
-    assert await store.read(lambda tx: people.zones(tx, "ann")) == [(SET_UP, "Europe/Berlin"), (later, "Asia/Seoul")]
+    await store.run(lambda tx: streak.keep_version(tx, "ann", "zone", "Asia/Tokyo", later))
+    await store.run(lambda tx: streak.keep_version(tx, "ann", "zone", "Asia/Seoul", later))
+    kept = await store.read(lambda tx: streak.versions(tx, "ann"))
+    assert [(row.effective_from, row.value) for row in kept] == [(SET_UP, "Europe/Berlin"), (later, "Asia/Seoul")]
 
 
 # --- slots
@@ -111,7 +112,7 @@ async def test_somebody_elses_slot_can_be_neither_changed_nor_removed(store: Sto
     await person(store, "ann", "07:30")
     await store.run(lambda tx: add_person(tx, "eve"))
     assert await store.run(lambda tx: slots.remove(tx, "eve", ["ann@07:30"], SET_UP)) == 0
-    await store.run(lambda tx: slots.set_role(tx, "eve", "ann@07:30", Role.EXTRA))
+    await store.run(lambda tx: slots.set_role(tx, "eve", "ann@07:30", Role.EXTRA, "new", SET_UP))
     assert witness.all("SELECT role, removed_at FROM slot") == [("do", None)]
 
 
@@ -138,11 +139,24 @@ async def test_personas_keep_the_order_in_which_they_came(store: Store) -> None:
 # --- marks of life
 
 
-async def test_a_mark_of_life_is_written_only_now_and_then(store: Store, witness: Witness) -> None:
-    for second in range(0, 95, 5):
-        now = WEDNESDAY + timedelta(seconds=second)
+async def test_a_long_silence_between_two_marks_of_life_is_an_outage(store: Store, witness: Witness) -> None:
+    for minute in (0, 1, 3, 200, 201):
+        now = WEDNESDAY + timedelta(minutes=minute)
         await store.run(lambda tx, now=now: beats.mark(tx, now))  # type: ignore[misc]
-    assert witness.one("SELECT at FROM heartbeat") == "2026-11-25 06:01:30.000000"
+    assert witness.all("SELECT name, at FROM heartbeat ORDER BY name") == [
+        ("engine", "2026-11-25 09:21:00.000000"),
+        ("first", "2026-11-25 06:00:00.000000"),
+    ]
+    assert witness.all("SELECT begins_at, ends_at FROM outage") == [
+        ("2026-11-25 06:03:00.000000", "2026-11-25 09:20:00.000000")
+    ]
+
+
+async def test_what_the_time_machine_passes_is_no_outage(store: Store, witness: Witness) -> None:
+    await store.run(lambda tx: beats.mark(tx, WEDNESDAY))
+    await store.run(lambda tx: beats.carry(tx, WEDNESDAY + timedelta(days=3)))
+    await store.run(lambda tx: beats.mark(tx, WEDNESDAY + timedelta(days=3, minutes=1)))
+    assert witness.all("SELECT * FROM outage") == []
 
 
 async def test_how_far_time_was_moved_is_kept(store: Store) -> None:
