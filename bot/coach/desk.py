@@ -98,6 +98,10 @@ class Desk:
         return Judge(facts, self.calendar, self.now)
 
     def standing(self) -> Standing:
+        return self.standing_and_judge()[0]
+
+    def standing_and_judge(self) -> tuple[Standing, Judge]:
+        """For a card that says what can still be done, too."""
         return streak.standing(self.tx, self.person, self.versions, self.calendar, self.now)
 
     def is_scheduled(self, label: date) -> bool:

@@ -95,7 +95,7 @@ def scene(desk: Desk, kept: Kept) -> Scene:
             return _closed(desk, kept)
         return Playing(kept.session, desk.catalog, desk.now, _easier(desk, kept.session) is not None)
     upcoming = times.next_at(desk)
-    standing = desk.standing()
+    standing, judge = desk.standing_and_judge()
     return Result(
         session=kept.session,
         standing=standing,
@@ -104,7 +104,7 @@ def scene(desk: Desk, kept: Kept) -> Scene:
         ends=when.moment(desk.words, desk.ends(kept.day), desk.now, desk.zone),
         rest_of_plan=kept.day == desk.today and bool(rest_of_plan(desk, kept.day)),
         next_prompt=when.moment(desk.words, upcoming, desk.now, desk.zone) if upcoming else None,
-        outlook=standing_coach.outlook(desk, standing),
+        outlook=standing_coach.outlook(desk, standing, judge),
         milestone=standing_coach.milestone_of(desk, kept, standing),
     )
 

@@ -15,12 +15,13 @@ _MILESTONE = "milestone-"
 _ONE_DAY = timedelta(days=1)
 
 
-def outlook(desk: Desk, standing: Standing) -> view.Outlook:
+def outlook(desk: Desk, standing: Standing, judge: Judge) -> view.Outlook:
     """What stands beside the numbers of `standing`."""
-    judge = desk.judge()
     running = desk.calendar.running(desk.now)
     counts_for = streaks.label_of_session(judge) if len(running) > 1 else desk.today
-    lately = standing.days[-view.ROW_OF_DAYS :]
+    # What we spoiled is told until the person trains again: by then they have seen it.
+    since = max((day.label for day in standing.days if day.state is DayState.DONE), default=date.min)
+    lately = [day for day in standing.days[-view.ROW_OF_DAYS :] if day.label > since]
     return view.Outlook(
         open_days=tuple(_open_day(desk, day) for day in _tickable(judge, standing) if day not in running),
         excuses=tuple(
@@ -34,8 +35,8 @@ def outlook(desk: Desk, standing: Standing) -> view.Outlook:
 
 
 def show_streak(desk: Desk) -> view.StreakScene:
-    standing = desk.standing()
-    return view.StreakScene(standing, desk.person.streak_hidden, outlook(desk, standing))
+    standing, judge = desk.standing_and_judge()
+    return view.StreakScene(standing, desk.person.streak_hidden, outlook(desk, standing, judge))
 
 
 def show_why(desk: Desk, page: str = "") -> view.WhyScene:

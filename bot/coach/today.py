@@ -39,7 +39,7 @@ def plan(desk: Desk, *, prompted: bool = False, late_since: datetime | None = No
     parts = practice.rest_of_plan(desk, today) or programme.todays_plan(desk.catalog, today, desk.needs())
     if not parts:
         return view.AllResting()
-    now = desk.standing()
+    now, judge = desk.standing_and_judge()
     return view.Today(
         plan=parts,
         catalog=desk.catalog,
@@ -53,7 +53,7 @@ def plan(desk: Desk, *, prompted: bool = False, late_since: datetime | None = No
         tonight=_tonight_is_offered(desk),
         done=sessions.day_is_done(desk.tx, desk.person.id, today),
         rest=not desk.is_scheduled(today),
-        outlook=standing.outlook(desk, now),
+        outlook=standing.outlook(desk, now, judge),
         told=told,
     )
 

@@ -88,12 +88,14 @@ def facts(tx: Tx, person: Person, rows: list[Any], today: date, since: date | No
     )
 
 
-def standing(tx: Tx, person: Person, rows: list[Any], calendar: Calendar, now: datetime) -> Standing:
-    """How the person stands: from the snapshot on, if there is one that still holds."""
+def standing(
+    tx: Tx, person: Person, rows: list[Any], calendar: Calendar, now: datetime
+) -> tuple[Standing, streaks.Judge]:
+    """How the person stands: from the snapshot on, if there is one that still holds. And who judged it, by what facts."""
     since = snapshot(tx, person.id)
-    today = calendar.newest(now)
-    loaded = facts(tx, person, rows, today, since.label if since else None)
-    return streaks.standing(loaded, now, since, calendar)
+    loaded = facts(tx, person, rows, calendar.newest(now), since.label if since else None)
+    judge = streaks.Judge(loaded, calendar, now)
+    return streaks.standing_by(judge, since), judge
 
 
 def rebuilt(tx: Tx, person: Person, now: datetime) -> Standing:
@@ -263,11 +265,12 @@ def compared(tx: Tx, now: datetime, after: str, most: int) -> list[tuple[str, bo
 
 
 def _equals_rebuild(tx: Tx, person_id: str, now: datetime) -> bool:
+    try:
+        snapshot(tx, person_id)
+    except (KeyError, TypeError, ValueError):  # it cannot even be read
+        return False
     person = people.load(tx, person_id)
     assert person is not None
-    try:
-        rows = versions(tx, person_id)
-        kept = standing(tx, person, rows, calendar(person, rows), now)
-        return streaks.without_days(kept) == streaks.without_days(rebuilt(tx, person, now))
-    except (KeyError, TypeError, ValueError):  # a row that nobody of us wrote so
-        return False
+    rows = versions(tx, person_id)
+    kept, _ = standing(tx, person, rows, calendar(person, rows), now)
+    return streaks.without_days(kept) == streaks.without_days(rebuilt(tx, person, now))

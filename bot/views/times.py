@@ -90,7 +90,7 @@ def draw(words: Words, scene: TimesScene) -> Card:
     if scene.problem:
         blocks.append(Lead(words(f"times.problem-{scene.problem}")))
     elif scene.silent:
-        blocks.append(Lead(words(f"times.silent-{scene.silent}")))
+        blocks += [Lead(words(f"times.silent-{scene.silent}")), Fine(words("time.zone", zone=scene.zone_name))]
     elif scene.next_at:
         at = when.moment(words, scene.next_at, scene.now, scene.zone)
         span = when.span(words, scene.next_at - scene.now)

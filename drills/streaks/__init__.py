@@ -17,7 +17,7 @@ from drills.streaks.counting import TICKED_BACK, Ticked, label_of_session, pause
 from drills.streaks.facts import DoSlot, Facts, FreezesSince, Pause, ReachedSince, ScheduleSince, Tick, Weekdays
 from drills.streaks.milestones import milestone
 from drills.streaks.outages import Outage, counting
-from drills.streaks.standing import Comeback, Standing, standing, without_days
+from drills.streaks.standing import Comeback, Standing, standing, standing_by, without_days
 from drills.streaks.states import EVERY_DAY, Cause, DayState, Judge, is_scheduled
 
 __all__ = [
@@ -51,6 +51,7 @@ __all__ = [
     "pause_from",
     "session_is_open",
     "standing",
+    "standing_by",
     "tick",
     "without_days",
 ]

@@ -62,11 +62,14 @@ class Standing:
 
 def standing(facts: Facts, now: datetime, since: Tally | None = None, calendar: Calendar | None = None) -> Standing:
     """The truth about one person at `now`: of all facts, or of those after the snapshot `since`."""
-    calendar = calendar or Calendar(facts.zones, facts.day_starts)
-    judge = Judge(facts, calendar, now)
+    return standing_by(Judge(facts, calendar or Calendar(facts.zones, facts.day_starts), now), since)
+
+
+def standing_by(judge: Judge, since: Tally | None = None) -> Standing:
+    """The same by a judge that is there already."""
     since = since or Tally()
-    newest = calendar.newest(now)
-    folded = fold(since, _labels(facts, since, newest), judge, newest - SETTLED_AFTER)
+    newest = judge.calendar.newest(judge.now)
+    folded = fold(since, _labels(judge.facts, since, newest), judge, newest - SETTLED_AFTER)
     end = folded.end
     return Standing(
         streak=end.streak,
