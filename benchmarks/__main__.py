@@ -1,18 +1,19 @@
-"""`python -m benchmarks [start|press] [--quick]`, or `make bench`: both questions, in full."""
+"""`python -m benchmarks [start|press|streak] [--quick]`, or `make bench`: every question, in full."""
 
 import argparse
 import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks import machine, press, start
+from benchmarks import machine, press, start, streak
 
 PATIENCE_SECONDS = 60.0
+QUESTIONS = {"start": start.run, "press": press.run, "streak": streak.run}
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("question", nargs="?", choices=["start", "press"], help="only this one")
+    parser.add_argument("question", nargs="?", choices=list(QUESTIONS), help="only this one")
     parser.add_argument("--quick", action="store_true", help="fewer people and repetitions, for a first look")
     parser.add_argument(
         "--patience",
@@ -24,12 +25,10 @@ def main() -> None:
     asked = parser.parse_args()
     print(f"`{' '.join(['python -m benchmarks', *sys.argv[1:]])}`", *machine.describe(), sep="\n")
     with tempfile.TemporaryDirectory(prefix="toehold-bench-") as folder:
-        if asked.question != "press":
-            print(f"\nLoad before: {machine.load()}\nFrom `toehold run` to ready:\n")
-            print(start.run(Path(folder), asked.quick, asked.patience), flush=True)
-        if asked.question != "start":
-            print(f"\nLoad before: {machine.load()}")
-            print(press.run(Path(folder), asked.quick, asked.patience), flush=True)
+        for question, run in QUESTIONS.items():
+            if asked.question in (None, question):
+                print(f"\n{question}. Load before: {machine.load()}\n")
+                print(run(Path(folder), asked.quick, asked.patience), flush=True)
     print(f"Load after: {machine.load()}")
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import insert, update
 
 from bot.addresses import Account, Address, RawUpdate
 from bot.cards import PLAYER
-from bot.store import inbox, nudges, people, sessions, slots
+from bot.store import inbox, nudges, people, sessions, slots, streak
 from bot.store import tables as t
 from bot.store.opening import open_store
 from bot.store.unit import Tx, open_engine
@@ -71,8 +71,8 @@ def write(path: Path, model: Model, now: datetime) -> None:
 def _join(tx: Tx, now: datetime) -> None:
     joined = now - timedelta(days=30)
     people.create(tx, "model", Account(PLATFORM, BOT, "1"), "Ann", "en", joined)
-    people.set_zone(tx, "model", ZONE, joined)
-    answers = {"agreed_at": joined, "minutes": 6, "band": True, "joined_day": joined.date()}
+    streak.keep_version(tx, "model", "zone", ZONE, joined)
+    answers = {"zone": ZONE, "agreed_at": joined, "minutes": 6, "band": True, "joined_day": joined.date()}
     people.change(tx, "model", **answers, screened=Screened.CLEAR, screened_on=joined.date())
     people.keep_private_room(tx, "model", Address(PLATFORM, BOT, "1"))
     at = now.astimezone(zone_of(ZONE)).time().replace(second=0, microsecond=0)
@@ -89,14 +89,20 @@ def _be_prompted(tx: Tx, now: datetime) -> None:
     tx.execute(insert(t.postbox).values(**where, living=PLAYER, message_id=str(MESSAGE), kind="text"))
 
 
-def _practise(tx: Tx, model: Model, now: datetime) -> None:
-    session = begin(SessionId("model"), model.plan)
+def played(session_id: str, model: Model, now: datetime) -> tuple[Session, list[tuple[int, RoundDone]]]:
+    """A session played as far as the model goes, and its rounds, each with the revision that it was done in."""
+    session = begin(SessionId(session_id), model.plan)
     facts: list[tuple[int, RoundDone]] = []
     while model.goes_on(session):
         moved = play(session, _move(session), session.rev, now)
         assert isinstance(moved, Moved)
         session = moved.session
         facts += [(session.rev, fact) for fact in moved.facts if isinstance(fact, RoundDone)]
+    return session, facts
+
+
+def _practise(tx: Tx, model: Model, now: datetime) -> None:
+    session, facts = played("model", model, now)
     day = practice_days.practice_day(now, zone_of(ZONE), DEFAULT_DAY_START)
     kept = sessions.Kept(
         session=session,

@@ -79,9 +79,12 @@ def give_reason(tx: Tx, person: str, today: date, reason: str) -> bool:
     return changed.rowcount > 0
 
 
-def pauses(tx: Tx, person: str) -> tuple[Pause, ...]:
-    """All pauses; one that was cancelled before it began covers nothing and is left out."""
-    rows = tx.execute(select(t.pause).where(t.pause.c.person == person).order_by(t.pause.c.first_day))
+def pauses(tx: Tx, person: str, since: date | None = None) -> tuple[Pause, ...]:
+    """The pauses that reach past `since`, or all; one that was cancelled before it began covers nothing and is left out."""
+    query = select(t.pause.c.first_day, t.pause.c.last_day).where(t.pause.c.person == person)
+    if since is not None:
+        query = query.where(or_(t.pause.c.last_day.is_(None), t.pause.c.last_day > since))
+    rows = tx.execute(query.order_by(t.pause.c.first_day))
     kept = ((row.first_day, row.last_day) for row in rows)
     return tuple(Pause(first, last) for first, last in kept if last is None or first <= last)
 

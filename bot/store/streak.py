@@ -79,7 +79,7 @@ def facts(tx: Tx, person: Person, rows: list[Any], today: date, since: date | No
         done=sessions.done_days(tx, person.id, since),
         ticks=_ticks(tx, person.id, since),
         reds=care.red_days(tx, person.id, since),
-        pauses=care.pauses(tx, person.id),
+        pauses=care.pauses(tx, person.id, since),
         schedules=schedules(rows),
         freezes=tuple(FreezesSince(row.effective_from, row.value == "on") for row in rows if row.kind == "freezes"),
         slots=_do_slots(tx, person.id) if outages else (),
