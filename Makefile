@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
 
-.PHONY: run check test lint fmt docs bench demo lock clean
+.PHONY: run check test soak lint fmt docs bench demo lock clean
 
 run: $(STAMP)
 	@$(BIN)/toehold run
@@ -18,6 +18,9 @@ $(STAMP): requirements.lock pyproject.toml
 
 test: $(STAMP)
 	$(BIN)/pytest
+
+soak: $(STAMP)
+	$(BIN)/python -m tests.drills.streak_model.soak --lives 1000000
 
 lint: $(STAMP)
 	$(BIN)/ruff check .

@@ -51,7 +51,12 @@ class _Leg:
 
     def begins(self, label: date) -> datetime:
         """Where a day later than `newest` begins, if nothing changes any more."""
-        return day.begins(label, self.zone, self.next_start if label == self.newest + _ONE_DAY else self.start)
+        following = self.newest + _ONE_DAY
+        if label == following:
+            return day.begins(label, self.zone, self.next_start)
+        begin = day.begins(label, self.zone, self.start)
+        # Where a date is missing the day after it would begin before the day in progress has ended.
+        return max(begin, self.begins(following)) if label == following + _ONE_DAY else begin
 
     def newest_at(self, moment: datetime) -> date:
         following = self.newest + _ONE_DAY
@@ -74,7 +79,7 @@ class Calendar:
         changes: list[ZoneSince | DayStartSince] = [*moves, *edits]
         for change in sorted(changes, key=lambda since: (since.at, isinstance(since, DayStartSince))):
             leg = self._turned_over(change.at)
-            moved = self._moved(leg, _zone(change.zone)) if isinstance(change, ZoneSince) else _edited(leg, change)
+            moved = self._moved(leg, _zone(change.zone)) if isinstance(change, ZoneSince) else self._edited(leg, change)
             self._legs.append(moved)
         self._moments = [leg.at for leg in self._legs]
         self._labels = [leg.newest for leg in self._legs]
@@ -148,6 +153,15 @@ class Calendar:
         self._jumped.update(today + n * _ONE_DAY for n in range(1, (arrived - today).days))
         return _Leg(leg.at, arrived, zone, leg.start, leg.start)
 
+    def _edited(self, leg: _Leg, edit: DayStartSince) -> _Leg:
+        """Of all values in force during a day the largest rules the begin of the next; the day after has the new one."""
+        edited = _Leg(leg.at, leg.newest, leg.zone, max(leg.next_start, edit.day_start), edit.day_start)
+        following = leg.newest + _ONE_DAY
+        old_end = leg.begins(following)
+        if edited.begins(following) < old_end:  # the night of a gap: 02:30 is then later than 03:00
+            self._kept[leg.newest] = max(old_end, self._kept.get(leg.newest, old_end))
+        return edited
+
     def _leg_at(self, moment: datetime) -> _Leg:
         return self._legs[max(0, bisect_right(self._moments, moment) - 1)]
 
@@ -155,11 +169,6 @@ class Calendar:
         """The leg in which this day was still to come, and the first one in which it had begun."""
         after = bisect_left(self._labels, label)
         return self._legs[max(0, after - 1)], self._legs[after] if after < len(self._legs) else None
-
-
-def _edited(leg: _Leg, edit: DayStartSince) -> _Leg:
-    """Of all values in force during a day the largest rules the begin of the next; the day after has the new one."""
-    return _Leg(leg.at, leg.newest, leg.zone, max(leg.next_start, edit.day_start), edit.day_start)
 
 
 def _zone(name: str) -> ZoneInfo:

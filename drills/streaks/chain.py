@@ -154,8 +154,10 @@ class _Chain:
         if len(gap) <= self._bank and may_freeze:
             self.gap = gap
             return Day(label, DayState.FROZEN, judged.cause, lost, self._bank)
-        for number in self.gap:  # nothing is spent: the days that a freeze had kept so far are missed, too
-            self.days[number] = replace(self.days[number], state=DayState.MISSED, streak=0)
+        for number in range(gap[0], len(self.days)):  # nothing is spent: the chain ended with the first day of the gap
+            self.days[number] = replace(self.days[number], streak=0)
+        for number in self.gap:
+            self.days[number] = replace(self.days[number], state=DayState.MISSED)
         self.gap = []
         self._streak, self._lost, self._missed = 0, lost, len(gap)
         return Day(label, DayState.MISSED, judged.cause, 0, self._bank, broke=lost)

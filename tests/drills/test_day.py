@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from drills.day import DEFAULT_DAY_START, begins, ends, final_at, practice_day
+from drills.day import DEFAULT_DAY_START, begins, ends, final_after, final_at, practice_day
 from drills.localtime import date_exists, instant, zone_of
 
 BERLIN = zone_of("Europe/Berlin")
@@ -88,6 +88,23 @@ def test_finality_leaves_three_hours_even_where_the_end_is_close_to_noon() -> No
     assert final_at(date(2026, 11, 16), BERLIN, time(9)) == utc("2026-11-17 11:00")
     assert final_at(date(2026, 11, 16), BERLIN, time(9, 1)) == utc("2026-11-18 11:00")
     assert final_at(date(2026, 11, 16), BERLIN, time(13)) == utc("2026-11-18 11:00")
+
+
+@pytest.mark.parametrize(
+    ("end", "final"),
+    [
+        ("2026-11-17 08:00", "2026-11-17 11:00"),
+        ("2026-11-17 08:01", "2026-11-18 11:00"),
+        ("2026-11-17 11:00", "2026-11-18 11:00"),
+        ("2026-11-17 23:30", "2026-11-18 11:00"),
+        ("2026-10-25 08:00", "2026-10-25 11:00"),
+        ("2026-03-29 07:00", "2026-03-29 10:00"),
+    ],
+)
+def test_a_day_that_ends_at_any_hour_of_a_traveller_has_at_least_three_elapsed_hours_until_noon(
+    end: str, final: str
+) -> None:
+    assert final_after(utc(end), BERLIN) == utc(final)
 
 
 def test_a_challenge_that_ends_on_sunday_is_final_at_honolulus_monday_noon() -> None:

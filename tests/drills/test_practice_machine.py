@@ -59,14 +59,19 @@ from drills.practice import (
 )
 from drills.programme import easier, in_form
 from drills.safety import Colour
-from drills.streaks import Facts, ZoneSince, standing
+from drills.streaks import DayStartSince, Facts, ZoneSince, standing
 
 WORDS = words.load()
 CATALOG = load()
 WEDNESDAY = date(2026, 11, 25)
 AT = datetime(2026, 11, 25, 6, 0, tzinfo=UTC)
-FACTS = Facts(WEDNESDAY, frozenset({WEDNESDAY}), (), (ZoneSince(AT, "Europe/Berlin"),), time(3))
-STANDING = standing(FACTS, WEDNESDAY, AT)
+FACTS = Facts(
+    joined=WEDNESDAY,
+    zones=(ZoneSince(AT, "Europe/Berlin"),),
+    day_starts=(DayStartSince(AT, time(3)),),
+    done=frozenset({WEDNESDAY}),
+)
+STANDING = standing(FACTS, AT)
 
 
 PLAIN: dict[MoveCode, Move] = {
@@ -108,7 +113,9 @@ def meant(session: Session, pressed: Play) -> Move:
 
 def drawn(session: Session, now: datetime) -> Card:
     if isinstance(session.place, Over):
-        scene = result_view.Result(session, STANDING, hidden=False, day=WEDNESDAY, rest_of_plan=True, next_prompt=None)
+        scene = result_view.Result(
+            session, STANDING, hidden=False, day=WEDNESDAY, ends="03:00", rest_of_plan=True, next_prompt=None
+        )
         return result_view.draw(WORDS, scene)
     playing = practice_view.Playing(session, CATALOG, now, easier_form(session) is not None)
     return practice_view.draw(WORDS, playing)

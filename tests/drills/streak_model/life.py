@@ -122,7 +122,8 @@ class Slot:
 
 @dataclass(frozen=True, slots=True)
 class Life:
-    """Events and outages are in order of time, none before `joined_at`, none after `now`; two events may share an instant.
+    """Events and outages are in order of time, none before `joined_at`, none after `now`; two events may share an instant
+    (then a `DayStart` comes last).
 
     `zone` and `day_start` hold from the beginning. `remote`: prompts go to Telegram or Discord, during the whole life.
     `first_beat`: the first heartbeat of the store; outages apart, it has been beating since.

@@ -315,8 +315,8 @@ def comes_back(letters: list[str], gap: list[int], chain: int, comebacks: list[i
     return after[1] if possible and all(after[1] - second >= 30 for second in comebacks) else None
 
 
-def live(life: Life) -> Outcome:
-    """What the rules make of a life."""
+def noted(life: Life) -> Diary:
+    """A life, written down event by event."""
     diary = Diary(life)
     for event in life.events:
         t = event.at
@@ -347,7 +347,12 @@ def live(life: Life) -> Outcome:
             case events.Resume():
                 diary.resume()
     diary.turn_over(life.now)
+    return diary
 
+
+def live(life: Life) -> Outcome:
+    """What the rules make of a life."""
+    diary = noted(life)
     letters = letters_before_freezes(life, diary)
     streak, best, bank, done_days = 0, 0, 1, 0
     gap: list[int] = []  # the missed due days since the last DONE

@@ -70,9 +70,9 @@ LENGTHS = (  # of outages
 class Weaver:
     """A life in the making. Days are counted from 0; events are noted in any order and sorted at the end."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, long: bool = False) -> None:
         self.chance = random.Random(seed).random
-        self.long = self.chance() < 0.04
+        self.long = self.chance() < 0.04 or long
         self.size = self.between(45, 70) if self.long else self.between(6, 25)
         night, homes = self.pick(NIGHTS)
         self.first = night.toordinal() - self.between(0, min(self.size, 20))
@@ -311,7 +311,8 @@ class Weaver:
         told = [event for event in self.events if self.joined_at <= event.at <= self.now]
         for outage in outages:
             told = [event for event in told if not outage.begins <= event.at < outage.ends]
-        told.sort(key=lambda event: event.at)
+        # The rules know no order of a flight and an edit of `day_start` at one instant: the flight goes first.
+        told.sort(key=lambda event: (event.at, isinstance(event, events.DayStart)))
         tapped = next((event.at for event in told if isinstance(event, events.Press)), self.now)
         told = [event for event in told if event.at > tapped or not isinstance(event, events.Again)]
         return Life(
@@ -330,3 +331,8 @@ class Weaver:
 def random_life(seed: int) -> Life:
     """The same life for the same seed, always."""
     return Weaver(seed).life()
+
+
+def long_life(seed: int) -> Life:
+    """A life of 45 to 70 days."""
+    return Weaver(seed, long=True).life()
