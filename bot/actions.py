@@ -68,6 +68,26 @@ class Setting(StrEnum):
     FREEZES = "freezes"
 
 
+class TeamMove(StrEnum):
+    """What a button in a team chat, or about a team challenge, does."""
+
+    DRAFT = "d"
+    START = "s"
+    JOIN = "j"
+    CHEER = "c"
+    PAGE = "p"
+    SHOW = "v"
+    KEEP = "k"
+    MINUTE = "m"
+    TAKE = "t"
+    ASK_END = "e"
+    END = "x"
+    PART = "i"
+    LEAVE = "l"
+    CHEER_ONLY = "o"
+    ALIAS = "a"
+
+
 RESUME, CANCEL_AHEAD, GIVE_REASON = -1, -2, -3  # what PauseFor's days mean below zero
 
 
@@ -189,6 +209,15 @@ class BeginDay:
 
 
 @dataclass(frozen=True, slots=True)
+class Team:
+    """A move about the challenge with this id ("" before it is started). `arg`: a draft ("share-2-t-chat"), a page, a number."""
+
+    move: TeamMove
+    challenge: str = ""
+    arg: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Erase:
     """The confirmation of /erase; `nonce` was drawn for this person and this question."""
 
@@ -212,6 +241,7 @@ Action: TypeAlias = (
     | Tick
     | Due
     | BeginDay
+    | Team
     | Erase
 )
 
@@ -232,6 +262,7 @@ _TAGS: dict[str, type[Any]] = {
     "k": Tick,
     "r": Due,
     "d": BeginDay,
+    "g": Team,
     "x": Erase,
 }
 _TAG_OF = {kind: tag for tag, kind in _TAGS.items()}

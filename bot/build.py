@@ -8,7 +8,8 @@ from datetime import timedelta
 import structlog
 
 from bot import words
-from bot.addresses import Account
+from bot.addresses import Account, Address
+from bot.boards import Boards
 from bot.clock import TravelClock
 from bot.coach.door import Coach
 from bot.coach.prompts import Prompts
@@ -95,11 +96,17 @@ async def _working(
     if clock is None:
         clock = TravelClock(await store.read(beats.travelled) if settings.time_machine else timedelta())
     cues = Cues(clock)
-    coach = Coach(store, catalog, clock, cues)
+
+    async def may_manage(address: Address, account: Account, fresh: bool) -> bool:
+        platform = intake.platforms.get(address.platform)
+        return platform is not None and await platform.may_manage(address, account, fresh=fresh)
+
+    coach = Coach(store, catalog, clock, cues, may_manage)
     async with Nursery() as nursery:
         intake = Intake(store, coach, clock, nursery)
+        boards = Boards(store, catalog, intake.platforms)
         engine = Engine(StoredNudges(store), Prompts(store, catalog, intake.platforms), new_id())
-        heart = Heart(store, engine, coach, cues, intake, clock)
+        heart = Heart(store, engine, coach, cues, intake, clock, boards)
         machine = Machine(store, heart, clock)
         if connect is None:
             _connect(settings, store, clock, intake, machine)
@@ -131,7 +138,9 @@ def _connect(settings: Settings, store: Store, clock: TravelClock, intake: Intak
         from bot.platforms.telegram.platform import Telegram  # python-telegram-bot takes a while to import
 
         token = settings.telegram_bot_token.get_secret_value()
-        intake.platforms["telegram"] = Telegram(token, settings.telegram_api_url, intake, postbox, texts, menu())
+        intake.platforms["telegram"] = Telegram(
+            token, settings.telegram_api_url, intake, postbox, texts, menu(), clock.now
+        )
     if settings.local_chat:
         from bot.platforms.local.platform import LocalChat
 

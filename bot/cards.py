@@ -171,11 +171,15 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A file for the person alone (an export). `name` comes from us, never from a person."""
+    """A file for the person alone (an export), or a picture. `name` comes from us, never from a person.
+
+    `alt` says what a picture shows, for whoever does not see it.
+    """
 
     name: str
     media_type: str
     content: bytes
+    alt: str = ""
 
 
 class Place(StrEnum):
@@ -193,7 +197,11 @@ SCREEN = "screen"
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What to say. `notice` is the short answer to a tap; `living` names the message that later replies replace."""
+    """What to say. `notice` is the short answer to a tap; `living` names the message that later replies replace.
+
+    `opens` is a payload as of PrivateLink: the tap opens the private chat with us; where that cannot be, `notice` is shown.
+    `silent`, `pin` (if we may) and `photo` (a PNG above the card) are for a message that is sent; an edit keeps what is there.
+    """
 
     card: Card | None
     place: Place = Place.HERE
@@ -201,3 +209,7 @@ class Reply:
     alert: bool = False
     living: str | None = None
     attachments: tuple[Attachment, ...] = ()
+    opens: str | None = None
+    silent: bool = False
+    pin: bool = False
+    photo: Attachment | None = None

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.addresses import Account
+from bot.boards import Boards
 from bot.clock import TravelClock
 from bot.coach.door import Coach
 from bot.cues import Cues
@@ -22,7 +23,14 @@ log = structlog.get_logger()
 
 class Heart:
     def __init__(
-        self, store: Store, engine: Engine, coach: Coach, cues: Cues, intake: Intake, clock: TravelClock
+        self,
+        store: Store,
+        engine: Engine,
+        coach: Coach,
+        cues: Cues,
+        intake: Intake,
+        clock: TravelClock,
+        boards: Boards,
     ) -> None:
         self._store = store
         self._engine = engine
@@ -30,6 +38,7 @@ class Heart:
         self._cues = cues
         self._intake = intake
         self._clock = clock
+        self._boards = boards
         self._marked: datetime | None = None
 
     async def beat(self) -> list[Delivery]:
@@ -39,6 +48,7 @@ class Heart:
             await self._mark(now)  # we were away: what is said now must know it
         await self.ring(now)
         deliveries = await self._engine.tick(now)
+        await self._boards.keep(now)
         if self._marked is None or now - self._marked >= beats.MARK_EVERY:
             await self._mark(now)
         return deliveries
@@ -60,7 +70,7 @@ class Heart:
                 await platform.redraw(cue.address, reply)
 
     async def next_due(self) -> datetime | None:
-        moments = (await self._engine.next_due(), self._cues.next_due())
+        moments = (await self._engine.next_due(), self._cues.next_due(), await self._boards.next_due())
         return min((moment for moment in moments if moment is not None), default=None)
 
 

@@ -11,6 +11,8 @@ NudgeId = NewType("NudgeId", int)
 class NudgeKind(StrEnum):
     PROMPT = "prompt"
     SNOOZE = "snooze"
+    RESULT = "result"  # of a team challenge, to somebody whose team chat we were put out of
+    MINUTE = "minute"  # a team minute: the private card of somebody who takes part
     NOTICE = "notice"  # something that a person is told once, such as that a pause has lasted for long
     FOLLOW_UP = "follow-up"
 

@@ -32,6 +32,8 @@ class Answer:
     alert: bool = False
     living: str | None = None
     attachments: tuple[Attachment, ...] = field(default=())
+    opens: str | None = None
+    """A payload: the tap leads into the private chat with it."""
 
 
 @dataclass(frozen=True)  # no slots: what is cached lives beside the fields, for as long as the unit

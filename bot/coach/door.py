@@ -1,6 +1,8 @@
 """The door of the coach: what was heard -> one unit of work -> the reply. Nothing is said before its commit."""
 
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
+from typing import TypeAlias
 
 import structlog
 
@@ -22,17 +24,18 @@ from bot.actions import (
     Show,
     Snooze,
     Start,
+    Team,
     Tick,
 )
-from bot.addresses import Address
+from bot.addresses import Account, Address
 from bot.cards import PLAYER, SCREEN, Place, Reply
 from bot.clock import Clock
-from bot.coach import days, mydata, onboarding, practice, settings, times, today, typed
+from bot.coach import days, membership, mydata, onboarding, practice, scoring, settings, teams, times, today, typed
 from bot.coach.desk import Answer, Desk
 from bot.cues import SHORTEST, Cue, Cues
 from bot.ids import new_id
-from bot.platforms.port import Heard, Press, Reached, RoomMoved, Said
-from bot.store import inbox, people, postbox, sessions
+from bot.platforms.port import Heard, MemberLeft, Press, Reached, RoomChanged, RoomMoved, Said
+from bot.store import challenges, inbox, people, postbox, sessions
 from bot.store.faults import StoreFault
 from bot.store.unit import Store, Tx
 from bot.views import notes
@@ -43,6 +46,9 @@ from drills.localtime import local_date
 from drills.practice import AtRound
 
 CUES_REACH_BACK = timedelta(days=1)  # a card whose rest ended longer ago belongs to a day that is over
+
+Rights: TypeAlias = Callable[[Address, Account, bool], Awaitable[bool]]
+"""Whether this account may manage this chat; True as the last one: ask anew, whatever is remembered."""
 
 log = structlog.get_logger()
 
@@ -57,11 +63,12 @@ class Unfinished(Exception):
 
 
 class Coach:
-    def __init__(self, store: Store, catalog: Catalog, clock: Clock, cues: Cues) -> None:
+    def __init__(self, store: Store, catalog: Catalog, clock: Clock, cues: Cues, rights: Rights) -> None:
         self._store = store
         self._catalog = catalog
         self._clock = clock
         self._cues = cues
+        self._rights = rights
 
     async def hear(self, heard: Heard, inbox_id: int) -> Reply | None:
         """Work what was heard, once: its effect and the inbox row are committed together. None: nothing to say.
@@ -69,9 +76,10 @@ class Coach:
         Raises Unfinished when the database failed. A fault of ours is answered with one sentence and a number.
         """
         now = self._clock.now()
+        may_manage = await self._may_manage(heard)
 
         def unit(tx: Tx) -> Answer | None:
-            answer = self._work(tx, heard, now)
+            answer = self._work(tx, heard, now, may_manage)
             inbox.done(tx, inbox_id, now)
             return answer
 
@@ -127,32 +135,48 @@ class Coach:
 
     # --- one unit ---
 
-    def _work(self, tx: Tx, heard: Heard, now: datetime) -> Answer | None:
+    async def _may_manage(self, heard: Heard) -> bool:
+        """Whether the platform lets this person manage the chat; asked before the unit, and only where it matters."""
+        if not isinstance(heard, Press | Said) or heard.private:
+            return False
+        if isinstance(heard, Said) and heard.anonymous:
+            return True  # only an administrator can speak as the group
+        if not teams.needs_rights(heard):
+            return False
+        return await self._rights(heard.address, heard.sender.account, teams.needs_fresh_rights(heard))
+
+    def _work(self, tx: Tx, heard: Heard, now: datetime, may_manage: bool) -> Answer | None:
         match heard:
             case Reached(sender=sender, reachable=reachable):
                 people.set_reachable(tx, sender.account, reachable)
                 return None
             case RoomMoved(old=old, new=new):
                 postbox.move_room(tx, old, new)
+                challenges.set_present(tx, new, True)  # messages stay behind in the old chat
+                return None
+            case RoomChanged(address=address, present=present):
+                challenges.set_present(tx, address, present)
+                return None
+            case MemberLeft():
+                self._left(tx, heard, now)
                 return None
             case Press(private=False) | Said(private=False):
-                return self._in_team(tx, heard)
+                person = people.by_account(tx, heard.sender.account)
+                if person is not None:
+                    people.refresh_name(tx, heard.sender.account, heard.sender.name)
+                floor = teams.Floor(tx, now, self._catalog, words.load(), heard, person, may_manage)
+                return teams.heard(floor)
             case Said(text=text):
                 return typed.said(self._desk(tx, heard, now), text)
             case Press():
                 return self._pressed(self._desk(tx, heard, now), heard)
 
-    def _in_team(self, tx: Tx, heard: Press | Said) -> Answer | None:
-        """Practice is private: a team chat gets one card that leads there, and only when it is asked."""
-        if isinstance(heard, Said):
-            asked = heard.text.startswith("/")
-            return Answer(notes.TeamRoom(), Place.NEW) if asked else None
-        if isinstance(heard.action, Play):
-            kept = sessions.load(tx, heard.action.session)
-            person = people.by_account(tx, heard.sender.account)
-            if kept and (person is None or kept.person != person.id):
-                return Answer(None, notice=words.load()("notice.not-yours"), alert=True)
-        return Answer(notes.TeamRoom())
+    def _left(self, tx: Tx, heard: MemberLeft, now: datetime) -> None:
+        """Whoever leaves the chat stays on its boards as left; coming back is one tap on Join."""
+        person = people.by_account(tx, heard.sender.account)
+        for challenge in challenges.running_in_chat(tx, heard.address) if person else []:
+            if person is not None and not challenges.is_elsewhere(tx, challenge.id, heard.address):
+                scoring.leave(tx, challenge, person, self._catalog, now)
 
     def _desk(self, tx: Tx, heard: Press | Said, now: datetime) -> Desk:
         sender = heard.sender
@@ -211,6 +235,8 @@ class Coach:
                 return days.set_due(desk, action)
             case BeginDay():
                 return days.begin_day(desk, action)
+            case Team():
+                return membership.pressed(desk, action)
 
     def _true_card(self, tx: Tx, heard: Heard, now: datetime) -> Answer | None:
         if not isinstance(heard, Press | Said) or not heard.private:
@@ -238,7 +264,7 @@ class Coach:
         self._keep_cue(answer.scene, _address(heard))
         private = isinstance(heard, Press | Said) and heard.private
         living = answer.living or (SCREEN if card is not None and private else None)
-        return Reply(card, answer.place, answer.notice, answer.alert, living, answer.attachments)
+        return Reply(card, answer.place, answer.notice, answer.alert, living, answer.attachments, answer.opens)
 
     def _keep_cue(self, scene: Scene | None, address: Address) -> None:
         if not isinstance(scene, Playing):

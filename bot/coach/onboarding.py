@@ -4,7 +4,7 @@ from datetime import date, time, timedelta
 
 from bot.actions import Agree, PickTime, PickZone, Screening, Set, Setting
 from bot.cards import Place
-from bot.coach import times
+from bot.coach import scoring, times
 from bot.coach.desk import Answer, Desk
 from bot.ids import new_id
 from bot.reading.places import find_places, popular_places, the_place_meant
@@ -178,6 +178,7 @@ def _ready(desk: Desk, modified: tuple[int, ...] = ()) -> Scene:
     """All is known: the person has joined on this practice day."""
     if not is_set_up(desk):
         desk = desk.change(joined_day=desk.today)
+        scoring.set_up(desk.tx, desk.person, desk.catalog, desk.now)
     next_at = times.next_at(desk)
     if next_at is None:
         return times.scene(desk)

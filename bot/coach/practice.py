@@ -5,11 +5,11 @@ from datetime import date
 
 from bot.actions import MoveCode, Play, Start, StartKind
 from bot.cards import PLAYER, Place
-from bot.coach import onboarding, times
+from bot.coach import onboarding, scoring, times
 from bot.coach import standing as standing_coach
 from bot.coach.desk import Answer, Desk
 from bot.ids import new_id
-from bot.store import care, nudges, sessions
+from bot.store import care, minutes, nudges, sessions
 from bot.store.sessions import Kept
 from bot.views import notes, when
 from bot.views import onboarding as onboarding_view
@@ -193,6 +193,11 @@ def _play(desk: Desk, kept: Kept, move: rule.Move, rev: int | None, place: Place
             case rule.Felt():
                 care.add_pains(desk.tx, desk.person.id, kept.session.id, (fact,), desk.now)
     moved = replace(kept, session=answer.session, last_press_at=desk.now if prolongs else kept.last_press_at)
+    if rule.sets_done(answer.session) != rule.sets_done(kept.session) or any(
+        isinstance(f, rule.Felt) for f in answer.facts
+    ):
+        scoring.touched(desk.tx, desk.person.id, desk.catalog, desk.now)
+        minutes.done(desk.tx, desk.person.id, desk.now)
     if not counts and isinstance(move, rule.Undo):
         return Answer(ClosedSession(kept.day, desk.today, undone=True), place, living=PLAYER)
     milestone = None if before is None else standing_coach.celebrate(desk, before)

@@ -6,13 +6,14 @@ from datetime import datetime, timedelta
 from bot import words
 from bot.addresses import Address
 from bot.cards import PLAYER, SCREEN, Place, Reply
-from bot.coach import days, practice, today
+from bot.coach import days, practice, scoring, teams, today
 from bot.coach.desk import Desk
 from bot.coach.quiet import quiet_until
 from bot.platforms.port import Platform
-from bot.store import care, nudges, people, sessions, slots
+from bot.store import care, challenges, nudges, people, sessions, slots
 from bot.store.people import Person
 from bot.store.unit import Store, Tx
+from bot.views.challenges import MinuteCall, ResultCard
 from bot.views.scenes import Scene, draw
 from drills import safety
 from drills.catalog import Catalog
@@ -41,6 +42,11 @@ class Prompts:
                 return None
             if nudge.kind is NudgeKind.NOTICE:
                 return desk.address, days.pause_scene(desk, long=True)
+            if nudge.kind is NudgeKind.MINUTE:
+                return desk.address, MinuteCall(desk.today)
+            if nudge.kind is NudgeKind.RESULT:
+                challenge = challenges.load(tx, nudge.session or "")
+                return None if challenge is None else (desk.address, ResultCard(scoring.board(tx, challenge, 0)))
             late = nudge.due_at if nudge.kind is NudgeKind.PROMPT and now - nudge.due_at > LATE else None
             return desk.address, today.plan(desk, prompted=True, late_since=late)
 
@@ -52,7 +58,7 @@ class Prompts:
         if platform is None or platform.bot != address.bot:
             return Later(3600, "this platform is not connected")
         card = draw(words.load(), scene)
-        living = SCREEN if nudge.kind is NudgeKind.NOTICE else PLAYER
+        living = SCREEN if nudge.kind in (NudgeKind.NOTICE, NudgeKind.RESULT) else PLAYER
         outcome = await platform.deliver(address, Reply(card, Place.NEW, living=living))
         if isinstance(outcome, Gone):
             await self._store.run(lambda tx: people.block_everywhere(tx, nudge.person))
@@ -75,6 +81,10 @@ class Prompts:
         if nudge.kind is NudgeKind.NOTICE:
             pause = care.silent_pause(tx, person.id, desk.today)
             return Drop("not paused any more") if pause is None else None
+        if nudge.kind is NudgeKind.RESULT:
+            return None
+        if nudge.kind is NudgeKind.MINUTE:
+            return None if now < nudge.due_at + teams.MINUTE_LASTS else Drop("stale")
         label = desk.calendar.newest(nudge.due_at)
         ends = desk.ends(label)
         if now >= ends:

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 from bot.actions import Screen, Tick
 from bot.cards import Place
+from bot.coach import scoring
 from bot.coach.desk import Answer, Desk
 from bot.store import sessions, streak
 from bot.views import standing as view
@@ -69,6 +70,7 @@ def tick(desk: Desk, label: date) -> tuple[Ticked, int | None]:
     before = desk.standing().streak
     counts_for = "streak" if verdict is Ticked.JOINED else "history"
     streak.add_tick(desk.tx, desk.person.id, label, desk.today, counts_for, desk.now)
+    scoring.touched(desk.tx, desk.person.id, desk.catalog, desk.now)
     return verdict, celebrate(desk, before)
 
 

@@ -2,7 +2,7 @@
 
 from bot.actions import Screen, Set, Setting, Show, Snooze, Start, StartKind
 from bot.cards import Place
-from bot.coach import days, mydata, onboarding, practice, settings, standing, times, today
+from bot.coach import days, membership, mydata, onboarding, practice, settings, standing, times, today
 from bot.coach.desk import Answer, Desk
 from bot.reading.times import Unreadable, read_times
 from bot.store import nudges, sessions
@@ -34,6 +34,10 @@ def command(desk: Desk, name: str, rest: str) -> Answer:
         desk = desk.change(asking=None)
     if name == "start" and desk.person.stopped:
         desk = desk.change(stopped=False)
+    if name == "start" and rest:
+        joined = membership.opened(desk, rest)
+        if joined is not None:
+            return joined if onboarding.is_set_up(desk) else Answer(onboarding.next_scene(desk), Place.NEW)
     always = {
         "help": lambda: Answer(notes.Help(), Place.NEW),
         "safety": lambda: Answer(notes.Safety(), Place.NEW),
@@ -58,6 +62,7 @@ def command(desk: Desk, name: str, rest: str) -> Answer:
         "rest": lambda: days.rest(desk, rest),
         "day_start": lambda: days.day_start(desk, rest),
         "daystart": lambda: days.day_start(desk, rest),
+        "challenge": lambda: membership.show(desk),
         "drills": lambda: _new(today.drills(desk, Show(Screen.DRILLS, rest))),
     }
     if name in known:
@@ -136,6 +141,8 @@ def _asked(desk: Desk, text: str) -> Answer | None:
             return settings.typed_quiet(desk, text)
         case "snooze":
             return today.typed_snooze(desk, text)
+        case "alias":
+            return membership.typed_alias(desk, text)
         case "pause":
             return days.pause(desk.change(asking=None), text)
         case "rest":

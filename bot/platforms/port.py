@@ -35,7 +35,10 @@ class Press:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A typed message or command. `sent_at` is the platform's own time, where it tells one."""
+    """A typed message or command. `sent_at` is the platform's own time, where it tells one.
+
+    `anonymous`: an admin spoke as the group itself; then the sender is the chat with its title, and not a person.
+    """
 
     sender: Sender
     address: Address
@@ -43,11 +46,12 @@ class Said:
     text: str
     message: str
     sent_at: datetime | None = None
+    anonymous: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Reached:
-    """The person blocked us (`reachable` False) or let us in again (True)."""
+    """The person blocked us (`reachable` False) or let us in again (True). Comes from private chats only."""
 
     sender: Sender
     address: Address
@@ -63,7 +67,24 @@ class RoomMoved:
     new: Address
 
 
-Heard: TypeAlias = Press | Said | Reached | RoomMoved
+@dataclass(frozen=True, slots=True)
+class RoomChanged:
+    """We were added to a team chat (`present`) or removed from it, by `sender`. May come twice, and for a chat that has moved."""
+
+    sender: Sender
+    address: Address
+    present: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MemberLeft:
+    """`sender` left a team chat or was removed from it. Not every platform tells, not always, and sometimes twice."""
+
+    sender: Sender
+    address: Address
+
+
+Heard: TypeAlias = Press | Said | Reached | RoomMoved | RoomChanged | MemberLeft
 
 
 class CannotStart(Exception):
@@ -110,6 +131,18 @@ class Platform(Protocol):
     async def redraw(self, address: Address, reply: Reply) -> None:
         """Edit the message that lives under `reply.living`, if there is one; otherwise do nothing."""
 
+    async def show(self, address: Address, reply: Reply) -> Outcome:
+        """Keep the message that lives under `reply.living` as `reply` says: edit it, or send it (anew) if it is not there.
+
+        Never raises. Later: not now, and `seconds` until it is worth another try; what was to be shown then may be newer.
+        """
+
+    async def may_manage(self, address: Address, account: Account, fresh: bool = False) -> bool:
+        """Whether this account may manage challenges in that chat; False when nobody can tell.
+
+        The answer may be up to a minute old, unless `fresh` (for what cannot be taken back).
+        """
+
     async def run(self) -> None: ...
 
 
@@ -128,6 +161,7 @@ __all__ = [
     "CannotStart",
     "Heard",
     "Intake",
+    "MemberLeft",
     "MenuEntry",
     "MessageKind",
     "Platform",
@@ -136,6 +170,7 @@ __all__ = [
     "Press",
     "RawUpdate",
     "Reached",
+    "RoomChanged",
     "RoomMoved",
     "Said",
     "Sender",

@@ -25,6 +25,8 @@ def export(tx: Tx, person: str) -> dict[str, list[dict[str, Any]]]:
         key = table.c.id if table is t.person else table.c.person
         rows[table.name] = _rows(tx, table, key == person)
     sessions = select(t.session.c.id).where(t.session.c.person == person)
+    for table in (t.challenge_member, t.minute_taker):
+        rows[table.name] = _rows(tx, table, table.c.member == person)
     rows[t.round_done.name] = _rows(tx, t.round_done, t.round_done.c.session.in_(sessions))
     return rows
 
@@ -64,6 +66,13 @@ def erase(tx: Tx, person: str, now: datetime) -> None:
         )
         if row.platform == "local":
             tx.execute(delete(t.local_line).where(t.local_line.c.chat == row.chat_id))
+    # A team keeps the score that was reached together, and forgets by whom: the board says "someone".
+    mine = t.challenge_member.c.member == person
+    shared = t.post.c.challenge.in_(select(t.challenge_member.c.challenge).where(mine))
+    tx.execute(update(t.post).where(shared, t.post.c.shown > 0).values(wanted=t.post.c.wanted + 1))  # without the name
+    tx.execute(update(t.challenge_member).where(mine).values(member=None, alias="", next_final_at=None))
+    tx.execute(update(t.challenge).where(t.challenge.c.starter == person).values(starter=""))
+    tx.execute(delete(t.minute_taker).where(t.minute_taker.c.member == person))
     tx.execute(delete(t.room).where(t.room.c.person == person, t.room.c.kind == "private"))
     tx.execute(delete(t.person).where(t.person.c.id == person))  # the rest goes with it (ON DELETE CASCADE)
 

@@ -68,8 +68,10 @@ def by_account(tx: Tx, account: Account) -> Person | None:
     return _person(row) if row else None
 
 
-def create(tx: Tx, person: str, account: Account, name: str, language: str, now: datetime) -> Person:
-    """A new person, known by this account."""
+def create(
+    tx: Tx, person: str, account: Account, name: str, language: str, now: datetime, state: str = "reachable"
+) -> Person:
+    """A new person, known by this account; "new" until they have opened a chat with us."""
     tx.execute(
         insert(t.person).values(
             id=person,
@@ -87,7 +89,7 @@ def create(tx: Tx, person: str, account: Account, name: str, language: str, now:
             external_id=account.id,
             person=person,
             name=name[:128],
-            state="reachable",
+            state=state,
             first_seen_at=now,
         )
     )
@@ -113,6 +115,16 @@ def seen(tx: Tx, account: Account, name: str) -> None:
         .where(*here, (t.account.c.name != name[:128]) | (t.account.c.state != "reachable"))
         .values(name=name[:128], state="reachable")
     )
+
+
+def refresh_name(tx: Tx, account: Account, name: str) -> None:
+    """In a team chat: the name as it is now. It says nothing about whether we may write in private."""
+    here = (
+        t.account.c.platform == account.platform,
+        t.account.c.bot_id == account.bot,
+        t.account.c.external_id == account.id,
+    )
+    tx.execute(update(t.account).where(*here, t.account.c.name != name[:128]).values(name=name[:128]))
 
 
 def set_reachable(tx: Tx, account: Account, reachable: bool) -> None:

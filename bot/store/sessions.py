@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import groupby
 from typing import Any
 
 from sqlalchemy import Column, ColumnElement, Row, Select, func, insert, select, update
@@ -10,6 +11,9 @@ from sqlalchemy import Column, ColumnElement, Row, Select, func, insert, select,
 from bot.store import snapshot
 from bot.store import tables as t
 from bot.store.unit import Tx
+from drills.catalog import Catalog
+from drills.challenges import is_quick
+from drills.model import DrillId
 from drills.practice import Over, RoundDone, RoundUndone, Session
 
 RESTORED_MOST = 1000  # rests that get their cue again at a start; the card of any other is right after its next tap
@@ -125,6 +129,37 @@ def done_days(tx: Tx, person: str, since: date | None = None) -> frozenset[date]
 def day_is_done(tx: Tx, person: str, day: date) -> bool:
     sets = _whole_sets(t.session.c.id, t.session.c.person == person, *_of_day(day))
     return tx.execute(sets.limit(1)).first() is not None
+
+
+def sets_by_day(tx: Tx, person: str, since: date) -> Counter[date]:
+    """How many whole sets were done on each practice day later than `since`."""
+    later = (t.session.c.practice_day > since, t.session.c.started_at > _midnight(since) - BEGINS_WITHIN)
+    return Counter(tx.execute(_whole_sets(t.session.c.practice_day, t.session.c.person == person, *later)).scalars())
+
+
+def quick_days(tx: Tx, person: str, since: date, catalog: Catalog) -> frozenset[date]:
+    """The practice days, later than `since`, with a set that was pressed faster than it can be done."""
+    later = (t.session.c.practice_day > since, t.session.c.started_at > _midnight(since) - BEGINS_WITHIN)
+    rows = tx.execute(
+        select(t.round_done, t.session.c.practice_day, t.session.c.plan, t.session.c.started_at)
+        .join(t.session, t.session.c.id == t.round_done.c.session)
+        .where(t.session.c.person == person, *later, t.round_done.c.undone_at.is_(None))
+        .order_by(t.round_done.c.session, t.round_done.c.at, t.round_done.c.rev)
+    ).all()
+    quick: set[date] = set()
+    for _, one in groupby(rows, key=lambda row: row.session):
+        began: datetime | None = None
+        for (item, _set), rounds in groupby(one, key=lambda row: (row.item, row.set_no)):
+            done = list(rounds)
+            if len(done) < done[0].of:
+                continue  # no whole set yet
+            part, presses = done[0].plan[item], [row.at for row in done]
+            drill = catalog.get(DrillId(part["drill"]))
+            reps = min((row.reps for row in done if row.reps is not None), default=part["reps"])
+            if drill and is_quick(presses, began or done[0].started_at, reps, drill.dose.rep_seconds):
+                quick.add(done[0].practice_day)
+            began = presses[-1]
+    return frozenset(quick)
 
 
 def partly_done(tx: Tx, person: str, since: date) -> frozenset[date]:

@@ -1,6 +1,5 @@
 """The tables, as in docs/data.md: facts are stored, streaks and boards are computed from them."""
 
-from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -9,48 +8,51 @@ from sqlalchemy import (
     Boolean,
     Column,
     Date,
-    DateTime,
     ForeignKey,
     Index,
     Integer,
-    MetaData,
     String,
     Table,
     Text,
     Time,
-    TypeDecorator,
     UniqueConstraint,
 )
-from sqlalchemy.engine.interfaces import Dialect
 
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
+from bot.store.columns import Instant, metadata
+from bot.store.team_tables import challenge, challenge_member, challenge_room, minute_taker, post, team_minute
 
-
-class Instant(TypeDecorator[datetime]):
-    """An aware UTC datetime. SQLite keeps it as naive UTC text, which sorts as time does."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("an instant needs a zone")
-        utc = value.astimezone(UTC)
-        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+__all__ = [
+    "Instant",
+    "account",
+    "challenge",
+    "challenge_member",
+    "challenge_room",
+    "heartbeat",
+    "inbox",
+    "lease",
+    "local_line",
+    "local_persona",
+    "metadata",
+    "minute_taker",
+    "nudge",
+    "outage",
+    "pain",
+    "pause",
+    "person",
+    "post",
+    "postbox",
+    "room",
+    "round_done",
+    "session",
+    "setting_version",
+    "slot",
+    "streak_snapshot",
+    "team_minute",
+    "tick",
+    "told",
+    "tombstone",
+    "travel",
+]
 
 
 def _person(**more: Any) -> Column[str]:

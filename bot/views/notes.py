@@ -17,6 +17,7 @@ COMMANDS = (
     "pause",
     "rest",
     "day_start",
+    "challenge",
     "export",
     "erase",
     "safety",
@@ -24,7 +25,7 @@ COMMANDS = (
     "stop",
     "start",
 )
-TEAM_COMMANDS = ("help", "today", "safety")
+TEAM_COMMANDS = ("challenge", "help", "today", "safety")
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,21 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
 from bot.cards import Card
-from bot.views import days, notes, onboarding, practice, result, settings, standing, times, today
+from bot.views import challenges, days, notes, onboarding, practice, result, settings, standing, times, today
 from bot.words import Words
 
 _DRAW: Mapping[type[Any], Callable[[Words, Any], Card]] = {
+    challenges.Draft: challenges.draw_draft,
+    challenges.Board: challenges.draw_board,
+    challenges.Recap: challenges.draw_recap,
+    challenges.ResultCard: challenges.draw_result,
+    challenges.AskEnd: challenges.draw_ask_end,
+    challenges.Part: challenges.draw_part,
+    challenges.AskAlias: challenges.draw_ask_alias,
+    challenges.Running: challenges.draw_running,
+    challenges.TeamNote: challenges.draw_note,
+    challenges.Minute: challenges.draw_minute,
+    challenges.MinuteCall: challenges.draw_minute_call,
     notes.Help: notes.draw_help,
     notes.Safety: notes.draw_safety,
     notes.StoppedScene: notes.draw_stopped,
@@ -53,7 +64,18 @@ _DRAW: Mapping[type[Any], Callable[[Words, Any], Card]] = {
 }
 
 Scene: TypeAlias = (
-    notes.Help
+    challenges.Draft
+    | challenges.Board
+    | challenges.Recap
+    | challenges.ResultCard
+    | challenges.AskEnd
+    | challenges.Part
+    | challenges.AskAlias
+    | challenges.Running
+    | challenges.TeamNote
+    | challenges.Minute
+    | challenges.MinuteCall
+    | notes.Help
     | notes.Safety
     | notes.StoppedScene
     | notes.NotUnderstood

@@ -34,12 +34,15 @@ from bot.actions import (
     Snooze,
     Start,
     StartKind,
+    Team,
+    TeamMove,
     Tick,
     decode,
     encode,
 )
 from bot.ids import new_id
 from drills.catalog import load
+from drills.challenges import KINDS as KINDS_OF_CHALLENGE
 
 ID = "k3Jv9Qw2xYs"
 DAY = "20261125"
@@ -80,7 +83,7 @@ def test_no_two_actions_share_their_button_data() -> None:
     ]
     one_each += [NotToday(DAY), Agree(), PickZone("UTC"), PickTime("0730"), Screening("none"), EditTimes("add", "", "")]
     one_each += [EditSlot(ID, "open"), Set(Setting.BAND, "yes"), PauseFor(0), Erase(ID)]
-    one_each += [Tick(DAY, Screen.TODAY), Due("01234"), BeginDay("0300")]
+    one_each += [Tick(DAY, Screen.TODAY), Due("01234"), BeginDay("0300"), Team(TeamMove.JOIN, ID)]
     assert {type(action) for action in one_each} == set(KINDS)
     assert len({encode(action)[:2] for action in one_each}) == len(KINDS)
 
@@ -93,6 +96,8 @@ def test_a_button_of_the_first_version_stays_readable() -> None:
     assert decode("1s.d.20261125.outward-roll") == Start(StartKind.DRILL, DAY, "outward-roll")
     assert decode("1z.20261125.-1") == Snooze(DAY, -1)
     assert decode("1a") == Agree()
+    assert decode("1g.j.k3Jv9Qw2xYs.") == Team(TeamMove.JOIN, ID)
+    assert decode("1g.s..share-2-t-chat") == Team(TeamMove.START, "", "share-2-t-chat")
 
 
 # --- what we really send fits -------------------------------------------------------------------------------------
@@ -136,6 +141,13 @@ def test_every_move_screen_and_setting_fits() -> None:
     assert all(fits(Screening(f"{line}{yn}-12345678")) for line in range(1, 10) for yn in "yn")
     assert all(fits(PauseFor(days, "sore")) for days in (-1, 0, 3, 366))
     assert all(fits(Snooze(DAY, minutes)) for minutes in (-1, 0, 15, 720))
+
+
+def test_every_move_of_a_team_fits() -> None:
+    drafts = ["-".join(draft) for draft in itertools.product(KINDS_OF_CHALLENGE, "124", "tm", ("chat", "code"))]
+    assert all(fits(Team(move, "", draft)) for move in (TeamMove.DRAFT, TeamMove.START) for draft in drafts)
+    assert all(fits(Team(move, ID, arg)) for move in TeamMove for arg in ("", "0", "99999", "ask", "off", "yes", "no"))
+    assert fits(Team(TeamMove.START, "", f"{'x' * 16}-4-m-code")), "a kind's id may be as long as its column"
 
 
 # --- what is refused ----------------------------------------------------------------------------------------------
@@ -182,6 +194,8 @@ FORGED = [
     ("1z.20261125.-0", "minus zero"),
     ("1z.20261125.1e3", "a power of ten"),
     ("1z.20261125.9999999999", "more than nine digits"),
+    ("1g.J.k3Jv9Qw2xYs.", "a move of a team in capitals"),
+    ("1g.j.k3Jv9Qw2xYs", "a move of a team without its argument"),
     ("1o.TODAY.", "a screen by its name, not its value"),
     ("1w.Europe/Berlin\x00", "a null byte"),
     ("1w.\ud800", "half a character"),
@@ -216,11 +230,12 @@ def test_a_hundred_thousand_forged_strings_are_one_action_or_none() -> None:
         PauseFor(3),
     ]
     good += [Show(Screen.WHY), Set(Setting.QUIET, "2200-0700"), EditTimes("set", "024", "07301800"), Screening("3y-12")]
+    good += [Team(TeamMove.PAGE, ID, "2"), Team(TeamMove.START, "", "share-2-t-chat")]
     understood = 0
     for _ in range(100_000):
         data = list(encode(dice.choice(good)))
         if dice.random() < 0.2:
-            data = ["1", dice.choice("psoznawtcelvux"), ".", *dice.choices(letters, k=dice.randrange(64))]
+            data = ["1", dice.choice("psoznawtcelvukrdgx"), ".", *dice.choices(letters, k=dice.randrange(64))]
         for _ in range(dice.randrange(4)):
             place = dice.randrange(len(data))
             data[place : place + dice.randrange(2)] = dice.choices(letters, k=dice.randrange(3))

@@ -138,6 +138,12 @@ class Phone:
     async def redraw(self, address: Address, reply: Reply) -> None:
         """Nothing lives here."""
 
+    async def show(self, address: Address, reply: Reply) -> Outcome:
+        return Sent("1")
+
+    async def may_manage(self, address: Address, account: Account, fresh: bool = False) -> bool:
+        return True
+
     async def run(self) -> None:
         await asyncio.Event().wait()
 

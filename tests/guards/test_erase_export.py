@@ -20,7 +20,8 @@ from bot.store.postbox import StoredPostbox
 from bot.store.tables import Instant
 from bot.store.unit import Store, Tx
 from tests.kit.clock import WEDNESDAY, StandingClock
-from tests.kit.stage import opened
+from tests.kit.local_stage import DoorStage
+from tests.kit.stage import Player, Stage, opened
 from tests.kit.telegram_stage import TelegramStage
 
 # What /export gives, column by column. A new column needs a decision: add it here, or keep it out of the table.
@@ -103,6 +104,42 @@ EXPORTED: dict[str, set[str]] = {
         "message_id",
         "sent_at",
     },
+    "challenge_member": {
+        "id",
+        "challenge",
+        "member",
+        "alias",
+        "cheer_only",
+        "joined_at",
+        "joined_on",
+        "left_on",
+        "cheered_on",
+        "score",
+        "next_final_at",
+    },
+    "minute_taker": {"challenge", "number", "member", "joined_at", "done_at"},
+}
+
+# Tables of a team, which outlive everybody in it. A new column needs a decision: it may not tell who somebody is.
+OF_A_TEAM: dict[str, set[str]] = {
+    "challenge": {
+        "id",
+        "code",
+        "kind",
+        "first_day",
+        "last_day",
+        "zone",
+        "open_to",
+        "settings",  # numbers of the kind, frozen at the start
+        "starter",  # emptied when that person is erased
+        "state",
+        "cheers",
+        "created_at",
+        "ended_at",
+    },
+    "challenge_room": {"challenge", "room", "page", "added_at"},
+    "post": {"challenge", "room", "what", "wanted", "shown", "not_before"},
+    "team_minute": {"challenge", "number", "called_at", "ends_at"},
 }
 
 # The other tables: what /erase does with the person's part of them, and why /export leaves them out.
@@ -112,6 +149,10 @@ NOT_EXPORTED: dict[str, str] = {
     "local_line": "deleted: the chat itself, which the person sees",
     "local_persona": "kept: who can be played on this computer, not a person of ours",
     "tombstone": "kept 30 days: a hash, so that a restored backup erases again",
+    "challenge": "kept: the team's; who started it is forgotten",
+    "challenge_room": "kept: no person",
+    "post": "kept: no person; its text is drawn anew without the name",
+    "team_minute": "kept: no person",
     "lease": "kept: no person",
     "heartbeat": "kept: no person",
     "outage": "kept: no person",
@@ -141,7 +182,11 @@ def _value(table: Table, column: Column[Any], name: str, number: int) -> object:
         "update_key": f"{len(name)}{number}",
         "quarantined": None,
         "session": f"id-of-{name}-session",
+        "challenge": "challenge",
+        "member": f"id-of-{name}",
     }
+    if table is t.challenge_member and column.name in ("id", "score"):  # what stays: whose it was, neither tells
+        return SCORE if column.name == "score" else f"m{number}"
     if table is t.person and column.name == "id":
         return f"id-of-{name}"
     if table is t.session and column.name == "id":
@@ -173,6 +218,7 @@ def _value(table: Table, column: Column[Any], name: str, number: int) -> object:
             return f"canary-of-{name}-{table.name}-{column.name}"
 
 
+SCORE = {"today": "2026-11-25", "first": "2026-11-24", "verdicts": "kk", "sets": [3, 1], "quick": [], "final": 1}
 FILLED = [table for table in t.metadata.sorted_tables if table.name in {*EXPORTED, "inbox", "postbox"}]
 
 
@@ -181,18 +227,31 @@ def fill(tx: Tx, name: str, number: int) -> None:
         tx.execute(insert(table).values(**row_for(table, name, number)))
 
 
+def fill_team(tx: Tx) -> None:
+    """A challenge that Ann has started in some chat."""
+    tx.execute(insert(t.room).values(row_for(t.room, "team", 50) | {"kind": "team", "person": None}))
+    tx.execute(
+        insert(t.challenge).values(row_for(t.challenge, "team", 1) | {"id": "challenge", "starter": "id-of-ann"})
+    )
+    for table in (t.challenge_room, t.post, t.team_minute):
+        tx.execute(insert(table).values(row_for(table, "team", 1) | ({"room": 50} if "room" in table.c else {})))
+
+
 def fill_again(tx: Tx) -> None:
     """Ann comes back."""
     for table in FILLED:
         row = row_for(table, "ann", 1)
         if table is t.inbox:
             row |= {"id": 99, "update_key": "99"}
+        if table is t.challenge_member:
+            row |= {"id": "m99"}  # the old one is nobody's now, and stays
         tx.execute(insert(table).values(**row))
 
 
 @pytest.fixture
 async def store(tmp_path: Path) -> AsyncIterator[Store]:
     opened = open_store(tmp_path / "toehold.sqlite")
+    await opened.run(fill_team)
     await opened.run(lambda tx: fill(tx, "ann", 1))
     await opened.run(lambda tx: fill(tx, "benedict", 2))
     yield opened
@@ -234,10 +293,16 @@ def test_every_column_of_an_exported_table_has_a_rule() -> None:
 def test_whatever_belongs_to_a_person_is_exported_and_goes_with_them() -> None:
     for table in t.metadata.sorted_tables:
         for key in table.foreign_keys:
-            assert table.name in EXPORTED, f"{table.name} belongs to a {key.column.table.name}"
+            assert table.name in {*EXPORTED, *OF_A_TEAM}, f"{table.name} belongs to a {key.column.table.name}"
             assert key.ondelete == "CASCADE", f"{table.name}.{key.parent.name} would survive an erase"
         if "person" in table.c:
             assert table.c.person.foreign_keys, f"{table.name}.person does not follow the person"
+        if "member" in table.c:  # no key leads to the person: an erase must see to it itself
+            assert table.name in EXPORTED
+
+
+def test_every_column_of_a_teams_table_has_a_rule() -> None:
+    assert {name: {column.name for column in t.metadata.tables[name].c} for name in OF_A_TEAM} == OF_A_TEAM
 
 
 # --- export
@@ -285,8 +350,25 @@ async def test_erasing_leaves_nothing_of_the_person_and_all_of_the_others(
         assert len(of_others) == 1, f"{table.name} was not filled for both"
         kept = [row for row in after[table.name] if row in of_others]
         assert kept == of_others, f"{table.name} lost somebody else's row"
-        left = 2 if table is t.inbox else 1
-        assert len(after[table.name]) == left
+        kept_of_ann = table in (t.inbox, t.challenge_member)  # the key of an update; a score
+        of_the_team = table is t.room
+        assert len(after[table.name]) == 1 + kept_of_ann + of_the_team
+
+
+async def test_a_team_keeps_a_score_and_forgets_whose_it_was(store: Store, witness: sqlite3.Connection) -> None:
+    before = everything(witness)
+    await store.run(lambda tx: erasing.erase(tx, "id-of-ann", WEDNESDAY))
+    await store.checkpoint()
+    assert hits(store.path, *marks("ann")) == []
+    score = "SELECT id, member, alias, next_final_at, json(score), joined_on FROM challenge_member ORDER BY id"
+    anns, benedicts = witness.execute(score).fetchall()
+    assert (*anns[:4], json.loads(anns[4]), anns[5]) == ("m1", None, "", None, SCORE, "2026-11-25")
+    assert benedicts[1:3] == ("id-of-benedict", "canary-of-benedict-challenge_member-alias")
+    assert witness.execute("SELECT member FROM minute_taker").fetchall() == [("id-of-benedict",)]
+    after = everything(witness)
+    for name in sorted(OF_A_TEAM.keys() - {"post"}):  # a post is shown anew, which its numbers tell
+        nobody = [tuple("" if value == "id-of-ann" else value for value in row) for row in before[name]]
+        assert after[name] == nobody, f"{name} has lost more than the name of its starter"
 
 
 async def test_what_is_erased_is_overwritten_without_a_vacuum_too(store: Store, witness: sqlite3.Connection) -> None:
@@ -373,3 +455,58 @@ async def test_a_person_who_lived_on_telegram_and_erased_leaves_no_trace(tmp_pat
     await stage.end()
     assert hits(path, "Zebulona", "7000000000", "Mumpitz") == []
     assert hits(path, "Bartholomew", "7000000001") == ["Bartholomew", "7000000001"]
+
+
+async def play_and_erase(stage: Stage) -> Player:
+    """Zebulona joins with an alias, practises, calls a team minute, and erases. Returns whoever stays in the team chat."""
+    for name in ("You", "Zebulona"):
+        await (await stage.person(name)).set_up()
+    zebulona = await stage.person("Zebulona")
+    chat = await stage.team("Runners")
+    you = Player(stage, "You", await chat.seat("You", admin=True))
+    there = Player(stage, "Zebulona", await chat.seat("Zebulona"))
+    await you.say("/challenge")
+    await you.tap("1 week", "Start it")
+    await stage.forward(seconds=30)
+    for each in (you, there):
+        await each.look()
+        await each.tap("Join")
+    await there.tap("My part")
+    await zebulona.look()
+    await zebulona.tap("Another name")
+    await zebulona.say("Quastenflosser")
+    await stage.until("08:00", days=1)
+    await zebulona.one_set()
+    await stage.forward(seconds=30)
+    await there.look()
+    await there.tap("Feet up!")
+    await stage.forward(seconds=30)
+    await zebulona.one_set()
+    await stage.forward(seconds=30)
+    await you.look()
+    assert len([message for message in you.messages if "Quastenflosser" in message.text]) == 2, (
+        "the board and the minute"
+    )
+    await zebulona.say("/erase")
+    [erase] = [label for label in zebulona.card.buttons if "rase" in label]
+    await zebulona.tap(erase)
+    await stage.forward(minutes=30)
+    await you.look()
+    return you
+
+
+@pytest.mark.parametrize("stage_of", [TelegramStage, DoorStage], ids=["telegram", "local"])
+async def test_a_member_who_erased_leaves_a_score_and_no_trace(
+    tmp_path: Path, stage_of: type[TelegramStage | DoorStage]
+) -> None:
+    """The alias is in no byte of the files and on nothing that the team sees; the score is someone's."""
+    stage = stage_of(tmp_path, StandingClock())
+    async with opened(stage):
+        you = await play_and_erase(stage)
+        path = stage.settings().database_path
+    if isinstance(stage, TelegramStage):
+        await stage.end()
+    assert [message.text for message in you.messages if "Quastenflosser" in message.text] == []
+    [board] = [message.text for message in you.messages if "Team challenge: " in message.text]
+    assert "someone · 100 %" in board
+    assert hits(path, "Quastenflosser") == []

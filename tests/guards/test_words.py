@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot import words
+from drills.challenges import KINDS
 from drills.practice import Why
 from scheduler.slot import Role
 
@@ -90,6 +91,13 @@ def test_every_refusal_of_the_player_has_words(why: Why) -> None:
 def test_every_role_of_a_slot_has_words(role: Role) -> None:
     assert f"slot.about-{role}" in ENGLISH
     assert f"slot.name-{role}" in ENGLISH
+
+
+@pytest.mark.parametrize("kind", sorted(KINDS))
+def test_every_kind_of_challenge_has_words_and_an_id_that_buttons_can_carry(kind: str) -> None:
+    assert f"challenge.{kind}" in ENGLISH
+    assert f"challenge.what-{kind}" in ENGLISH
+    assert re.fullmatch("[a-z]{1,16}", kind), "a draft's button writes dashes between its parts"
 
 
 def test_a_typed_brace_is_never_read_as_a_template() -> None:

@@ -31,6 +31,7 @@ from drills.streaks import (
 )
 from drills.streaks import standing as fold
 from scheduler.slot import EVERY_DAY, Role
+from tests.kit import gallery_teams
 
 NOW = datetime(2026, 11, 25, 6, 30, tzinfo=UTC)
 DAY = date(2026, 11, 25)
@@ -284,6 +285,7 @@ def samples() -> Iterator[tuple[str, Scene]]:
     yield "exported", notes.Exported()
     for why in ("session", "button", "drill", "erase", "nothing-to-undo"):
         yield f"nothing changed: {why}", notes.NothingChanged(why)
+    yield from gallery_teams.samples()
 
 
 def page() -> str:

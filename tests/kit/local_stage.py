@@ -4,6 +4,7 @@ import json
 import secrets
 from typing import Any
 
+import pytest
 from aiohttp import ClientSession
 
 from bot.addresses import RawUpdate
@@ -17,7 +18,7 @@ from bot.settings import Settings
 from bot.store.transcript import StoredTranscript
 from tests.bot.platforms.local.client import Page
 from tests.bot.platforms.local.shown import Message
-from tests.kit.stage import Seat, Shown, Stage
+from tests.kit.stage import Seat, Shown, Stage, TeamRoom
 
 
 class LocalStage(Stage):
@@ -141,6 +142,7 @@ class DoorStage(LocalStage):
         super().__init__(*args)
         self._http: ClientSession | None = None
         self._seats: list[_AtTheDoor] = []
+        self._team_titles: set[str] = set()
 
     async def connected(self) -> None:
         await super().connected()
@@ -160,6 +162,22 @@ class DoorStage(LocalStage):
         url: str = self.bot.platforms["local"].url  # type: ignore[attr-defined]
         return url
 
+    async def team(self, title: str, *, topic: bool = False) -> TeamRoom:
+        if topic or self._team_titles - {title}:
+            pytest.skip("the local chat has one team room, without topics")
+        self._team_titles.add(title)
+        return _TeamRoom(self)
+
+    async def team_seat(self, name: str) -> Seat:
+        assert self._http is not None
+        page = Page(self._url, self._http, "")
+        await page.connect()
+        page.play(name)
+        page.chat = "team"
+        seat = _AtTheDoor(self, page)
+        self._seats.append(seat)
+        return seat
+
     async def seat(self, name: str, number: int) -> Seat:
         assert self._http is not None
         page = Page(self._url, self._http, "")
@@ -172,6 +190,32 @@ class DoorStage(LocalStage):
         seat = _AtTheDoor(self, page)
         self._seats.append(seat)
         return seat
+
+
+class _TeamRoom:
+    """The one team room of the local chat. Nobody can be thrown out of it, and it never moves."""
+
+    def __init__(self, stage: DoorStage) -> None:
+        self._stage = stage
+
+    async def seat(self, name: str, admin: bool = False) -> Seat:
+        del admin  # everybody who can open the page may manage the room
+        return await self._stage.team_seat(name)
+
+    async def migrate(self) -> None:
+        pytest.skip("the local team room never moves")
+
+    async def kick_bot(self) -> None:
+        pytest.skip("we cannot be put out of the local team room")
+
+    async def add_bot(self) -> None:
+        pytest.skip("we cannot be put out of the local team room")
+
+    async def leave(self, name: str) -> None:
+        pytest.skip("nobody leaves the local team room")
+
+    async def delete_board(self) -> None:
+        pytest.skip("no message can be deleted in the local chat")
 
 
 class _AtTheDoor:
@@ -193,7 +237,12 @@ class _AtTheDoor:
     async def tap(self, label: str, back: int = 0) -> None:
         found = [message for message in reversed(self.page.messages) if message.has(label)]
         assert len(found) > back, f"no button {label!r} in:\n{self.page.shown()}"
-        await self.page.tap(label, message=found[back])
+        request = await self.page.tap(label, message=found[back])
+        answered = [e for e in self.page.events if e["type"] == "answered" and e["request"] == request]
+        if answered and answered[-1].get("opens"):  # as the page does it
+            chat, self.page.chat = self.page.chat, f"me:{self.page.person}"
+            await self.page.say(f"/start {answered[-1]['opens']}")
+            self.page.chat = chat
 
     async def tap_twice(self, label: str) -> None:
         message, data = self._find(label)

@@ -60,6 +60,25 @@ class Seat(Protocol):
         """The short answers to taps so far."""
 
 
+class TeamRoom(Protocol):
+    """A team chat that the bot is in. Each method returns when the bot has finished with it."""
+
+    async def seat(self, name: str, admin: bool = False) -> Seat:
+        """Somebody in this chat; whoever has no private chat with the bot yet gets none by sitting here."""
+
+    async def migrate(self) -> None:
+        """The chat gets a new id; those who sit in it move along."""
+
+    async def kick_bot(self) -> None: ...
+
+    async def add_bot(self) -> None: ...
+
+    async def leave(self, name: str) -> None: ...
+
+    async def delete_board(self) -> None:
+        """Somebody deletes the bot's pinned message, or its newest; the bot is not told."""
+
+
 class Player:
     """Somebody in a story."""
 
@@ -149,11 +168,14 @@ class Player:
                 return
         raise AssertionError("the session does not end")
 
-
-    async def one_set(self) -> None:
-        """The least that makes a day: the 1-minute version."""
+    async def one_set(self, *, seconds: float = 0) -> None:
+        """The least that makes a day: the 1-minute version. `seconds`: how long each round takes."""
         await self.say("/today")
         await self.tap("1-minute version")
+        while seconds and "Fine" not in str(self.card.buttons):
+            if "Done" in self.card.buttons:
+                await self.stage.forward(seconds=seconds)
+            await self.tap("Done" if "Done" in self.card.buttons else "I know this one")
         await self.whole_session()
 
 
@@ -175,6 +197,10 @@ class Stage:
     async def seat(self, name: str, number: int) -> Seat:
         raise NotImplementedError
 
+    async def team(self, title: str, *, topic: bool = False) -> TeamRoom:
+        """A new team chat; `topic`: it is one topic of a forum."""
+        raise NotImplementedError
+
     async def open(self) -> None:
         database = self.folder / "toehold.sqlite"
         if not database.exists():
@@ -192,6 +218,20 @@ class Stage:
         """Stop the bot and start it anew on the same database."""
         await self.disconnect()
         await self.close()
+        self._running = AsyncExitStack()
+        await self.open()
+        await self.look()
+
+    async def kill(self) -> None:
+        """As after kill -9: the database is as it was at this moment, and the bot starts anew on it."""
+        kept = {path: path.read_bytes() for path in self.folder.iterdir() if path.name.startswith("toehold.sqlite")}
+        await self.disconnect()
+        await self.close()
+        for path in self.folder.iterdir():
+            if path.name.startswith("toehold.sqlite"):
+                path.unlink()
+        for path, content in kept.items():
+            path.write_bytes(content)
         self._running = AsyncExitStack()
         await self.open()
         await self.look()

@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 
 from tests.kit.clock import StandingClock
-from tests.kit.local_stage import DoorStage, LocalStage
+from tests.kit.local_stage import DoorStage
 from tests.kit.stage import Stage, opened
 from tests.kit.telegram_stage import TelegramStage
 
-STAGES = {"local": LocalStage, "local-door": DoorStage, "telegram": TelegramStage}
+STAGES = {"local": DoorStage, "telegram": TelegramStage}
 
 
 @pytest.fixture(params=list(STAGES))

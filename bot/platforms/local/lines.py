@@ -21,9 +21,18 @@ class File:
 
 
 @dataclass(frozen=True, slots=True)
+class Picture:
+    """Shown above the card, as long as it is kept; `alt` says the same in words."""
+
+    id: str
+    alt: str
+
+
+@dataclass(frozen=True, slots=True)
 class CardBody:
     card: Json | None
     files: tuple[File, ...] = ()
+    picture: Picture | None = None
 
     def as_history(self) -> "CardBody":
         return self if self.card is None else replace(self, card=without_controls(self.card))
@@ -42,7 +51,8 @@ def dump(body: CardBody | SaidBody) -> str:
     if isinstance(body, SaidBody):
         return json.dumps({"kind": "said", "name": body.name, "text": body.text, "request": body.request})
     files = [{"id": file.id, "name": file.name, "size": file.size} for file in body.files]
-    return json.dumps({"kind": "card", "card": body.card, "files": files})
+    picture = None if body.picture is None else {"id": body.picture.id, "alt": body.picture.alt}
+    return json.dumps({"kind": "card", "card": body.card, "files": files, "picture": picture})
 
 
 def load(body: str) -> CardBody | SaidBody:
@@ -51,7 +61,10 @@ def load(body: str) -> CardBody | SaidBody:
     if content["kind"] == "said":
         return SaidBody(content["name"], content["text"], content["request"])
     files = tuple(File(file["id"], file["name"], file["size"]) for file in content["files"])
-    return CardBody(cast("Json | None", content["card"]), files)
+    picture = content.get("picture")  # lines of older versions have none
+    return CardBody(
+        cast("Json | None", content["card"]), files, Picture(picture["id"], picture["alt"]) if picture else None
+    )
 
 
 def shown(line: Line, waiting: Callable[[str], bool]) -> Json:
@@ -60,8 +73,11 @@ def shown(line: Line, waiting: Callable[[str], bool]) -> Json:
     match load(line.body):
         case SaidBody(name, text, request):
             return content | {"kind": "said", "name": name, "text": text, "request": request}
-        case CardBody(card, files):
+        case CardBody(card, files, picture):
             offered = [
                 {"id": each.id, "name": each.name, "size": each.size, "ready": waiting(each.id)} for each in files
             ]
-            return content | {"kind": "card", "card": card, "files": offered}
+            content |= {"kind": "card", "card": card, "files": offered}
+            if picture is not None:
+                content["picture"] = {"id": picture.id, "alt": picture.alt, "ready": waiting(picture.id)}
+            return content

@@ -3,7 +3,7 @@
 import asyncio
 from dataclasses import dataclass, replace
 
-from bot.cards import Place, Reply
+from bot.cards import Attachment, Place, Reply
 from bot.platforms.local.chats import address, exists, private_chat
 from bot.platforms.local.files import Files
 from bot.platforms.local.hub import Hub
@@ -20,6 +20,7 @@ RECENT = 200  # lines of a chat in which a repeated send looks for its echo, and
 class _Content:
     body: CardBody
     living: str | None
+    photo: Attachment | None = None
 
 
 class Speaker:
@@ -78,6 +79,18 @@ class Speaker:
             if last is not None:
                 await self._edit(where, int(last.message), self._content(reply))
 
+    async def show(self, where: Address, reply: Reply) -> Outcome:
+        if reply.living is None or reply.card is None:
+            return Broken("nothing to show")
+        if not await exists(self._transcript, where):
+            return Broken(f"the local chat has no {where.chat!r}")
+        async with self._lock:
+            last = await self._postbox.last(where, reply.living)
+            content = self._content(reply)
+            if last is not None and await self._edit(where, int(last.message), content):
+                return Sent(last.message)
+            return Sent(str((await self._add(where, content)).id))
+
     async def snapshot(self, chat: str) -> list[Json]:
         return [self.shown(line) for line in await self._transcript.tail(chat, RECENT)]
 
@@ -94,24 +107,25 @@ class Speaker:
 
     def _content(self, reply: Reply) -> _Content:
         card = None if reply.card is None else card_json(reply.card)
-        return _Content(CardBody(card, self._offer(reply)), reply.living)
+        return _Content(CardBody(card, self._offer(reply)), reply.living, reply.photo)
 
     def _offer(self, reply: Reply) -> tuple[File, ...]:
         return tuple(self._files.offer(each) for each in reply.attachments)
 
     async def _add(self, where: Address, content: _Content) -> Line:
-        line = await self._transcript.add(where.chat, BOT, dump(content.body))
+        picture = None if content.photo is None else self._files.show(content.photo)
+        line = await self._transcript.add(where.chat, BOT, dump(replace(content.body, picture=picture)))
         self._show(line)
         await self._remember(where, content, line.id)
         return line
 
     async def _edit(self, where: Address, id_: int, content: _Content) -> bool:
-        """False: there is no such line of ours. Files that the line offered before stay on it."""
+        """False: there is no such line of ours. Files that the line offered before stay on it, and its picture."""
         old = await self._transcript.get(where.chat, id_)
         before = None if old is None else load(old.body)
         if not isinstance(before, CardBody):
             return False
-        body = replace(content.body, files=(*before.files, *content.body.files))
+        body = replace(content.body, files=(*before.files, *content.body.files), picture=before.picture)
         if not await self._rewrite(where.chat, id_, body):
             return False
         await self._remember(where, content, id_)
@@ -151,5 +165,6 @@ def _answered(heard: Press | Said, reply: Reply) -> Json:
         "request": heard.receipt if isinstance(heard, Press) else "",
         "line": int(heard.message),
         "notice": reply.notice or "",
+        "opens": reply.opens or "",
         "alert": reply.alert,
     }

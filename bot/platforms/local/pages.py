@@ -102,7 +102,8 @@ class Pages:
         attachment = self._files.take(id_)
         if attachment is None:
             raise web.HTTPNotFound(text="404")
-        await self._speaker.file_gone(id_)
+        if not self._files.waiting(id_):
+            await self._speaker.file_gone(id_)
         kind = attachment.media_type if _MEDIA_TYPE.match(attachment.media_type) else "application/octet-stream"
         name = re.sub(r"[^A-Za-z0-9._-]", "_", attachment.name)
         headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}

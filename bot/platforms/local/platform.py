@@ -22,7 +22,7 @@ from bot.platforms.local.transcript import Transcript
 from bot.platforms.local.travel import Trips
 from bot.platforms.port import Account, Address, CannotStart, Heard, Intake, MenuEntry, Postbox, RawUpdate
 from bot.words import Words
-from scheduler.nudge import Outcome
+from scheduler.nudge import Outcome, Unknown
 
 SHUTDOWN_SECONDS = 2.0
 
@@ -106,6 +106,18 @@ class LocalChat:
 
     async def redraw(self, address: Address, reply: Reply) -> None:
         await self._speaker.redraw(address, reply)
+
+    async def show(self, address: Address, reply: Reply) -> Outcome:
+        try:
+            return await self._speaker.show(address, reply)
+        except Exception as error:
+            log.exception("local.not-shown", chat=address.chat)
+            return Unknown(type(error).__name__)
+
+    async def may_manage(self, address: Address, account: Account, fresh: bool = False) -> bool:
+        """Everybody: this is your own computer, and whoever can open the page can play any of its people."""
+        del address, account, fresh
+        return True
 
     async def run(self) -> None:
         """Raises CannotListen (PortTaken) at once, or serves until it is cancelled."""

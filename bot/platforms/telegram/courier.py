@@ -1,4 +1,4 @@
-"""One call to Telegram with the remedies that its refusal allows: there, without the topic, without markup, the other method.
+"""One call to Telegram with the remedies that its refusal allows: there, without the topic, picture, markup, the other method.
 
 Each remedy is tried once. Nothing here raises for what Telegram answers: a call gives its result, or the Fault that is left.
 """
@@ -7,17 +7,20 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 
 import structlog
-from telegram import Bot, InputFile, LinkPreviewOptions
+from telegram import Bot, InputFile, LinkPreviewOptions, Message
 from telegram.constants import ParseMode
 
 from bot.cards import Attachment
-from bot.platforms.port import Address, MessageKind, Postbox, Posted
+from bot.platforms.port import Account, Address, MessageKind, Postbox, Posted
 from bot.platforms.telegram.errors import Fault, Meaning, read
+from bot.platforms.telegram.rates import GroupWindow
 from bot.platforms.telegram.render import Payload
 
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 # A stale keyboard is a blemish, not worth the 70 s that a send may take.
 _TIDY_SECONDS = 10.0
+# Somebody has pressed and waits to hear whether they may.
+_STANDING_SECONDS = 10.0
 
 log = structlog.get_logger()
 
@@ -27,30 +30,37 @@ class Delivered:
     """`address` is where the message really went: a group may have moved, a topic may be closed."""
 
     address: Address
-    message: str
+    posted: Posted
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """What is to be sent, drawn as text or as the caption of `photo`."""
+
+    draw: Callable[[MessageKind], Payload]
+    photo: Attachment | None = None
+    silent: bool = False
 
 
 class Courier:
-    def __init__(self, bot: Bot, postbox: Postbox) -> None:
+    """`window` hears of every call that counts against a group's messages a minute."""
+
+    def __init__(self, bot: Bot, postbox: Postbox, window: GroupWindow) -> None:
         self._bot = bot
         self._postbox = postbox
+        self._window = window
 
-    async def send(self, address: Address, payload: Payload) -> Delivered | Fault:
+    async def send(self, address: Address, parcel: Parcel) -> Delivered | Fault:
         plain = moved = False
         while True:
+            kind = MessageKind.TEXT if parcel.photo is None else MessageKind.PHOTO
+            self._window.note(address.chat)
             try:
-                message = await self._bot.send_message(
-                    address.chat,
-                    payload.plain if plain else payload.text,
-                    parse_mode=None if plain else ParseMode.HTML,
-                    message_thread_id=int(address.thread) if address.thread else None,
-                    reply_markup=payload.keyboard,
-                    link_preview_options=_NO_PREVIEW,
-                )
+                message = await self._send(address, parcel, plain)
             except Exception as error:  # noqa: BLE001 - the edge of one delivery; also PTB failing to read an answer
                 fault = read(error)
             else:
-                return Delivered(address, str(message.message_id))
+                return Delivered(address, Posted(str(message.message_id), kind))
             if fault.meaning is Meaning.MOVED and not moved:
                 address, moved = await self._follow(address, fault.chat), True
             elif fault.meaning is Meaning.THREADLESS and address.thread:
@@ -59,6 +69,10 @@ class Courier:
             elif fault.meaning is Meaning.PLAIN and not plain:
                 log.error("markup refused", chat=address.chat)
                 plain = True
+            elif fault.meaning in (Meaning.RIGHTS, Meaning.BROKEN) and parcel.photo is not None:
+                # A group may allow words and forbid pictures; the card says in words what the picture shows.
+                log.info("picture refused", chat=address.chat, reason=fault.reason)
+                parcel = replace(parcel, photo=None)
             else:
                 return fault
 
@@ -68,6 +82,7 @@ class Courier:
         while True:
             payload = draw(posted.kind)
             edit = self._edit_text if posted.kind is MessageKind.TEXT else self._edit_caption
+            self._window.note(address.chat)
             try:
                 await edit(address.chat, int(posted.message), payload, plain)
             except Exception as error:  # noqa: BLE001 - as above
@@ -87,6 +102,7 @@ class Courier:
 
     async def strip(self, address: Address, message: str) -> Fault | None:
         """Take the buttons off a message that another one has replaced."""
+        self._window.note(address.chat)
         # An edit without a keyboard takes the keyboard away.
         return await self._quietly(
             self._bot.edit_message_reply_markup(address.chat, int(message), read_timeout=_TIDY_SECONDS)
@@ -95,10 +111,59 @@ class Courier:
     async def answer_tap(self, receipt: str, text: str | None, alert: bool) -> Fault | None:
         return await self._quietly(self._bot.answer_callback_query(receipt, text=text, show_alert=alert or None))
 
+    async def open_private(self, receipt: str, username: str, payload: str) -> Fault | None:
+        """Answer a tap by opening the private chat with us. Without a text: clients that get one ignore the URL."""
+        url = f"https://t.me/{username}?start={payload}"
+        return await self._quietly(self._bot.answer_callback_query(receipt, url=url))
+
+    async def pin(self, address: Address, message: str) -> Fault | None:
+        """Nobody is notified: a board is not an announcement."""
+        return await self._quietly(self._bot.pin_chat_message(address.chat, int(message), disable_notification=True))
+
+    async def standing(self, address: Address, account: Account) -> str | Fault:
+        """What somebody is in a chat, in Telegram's word for it."""
+        chat: int | str = address.chat
+        for _ in range(2):
+            try:
+                member = await self._bot.get_chat_member(chat, int(account.id), read_timeout=_STANDING_SECONDS)
+            except Exception as error:  # noqa: BLE001 - as above
+                fault = read(error)
+            else:
+                return str(member.status)
+            if fault.meaning is not Meaning.MOVED:
+                break
+            chat = fault.chat
+        return fault
+
     async def document(self, address: Address, attachment: Attachment) -> Fault | None:
-        file = InputFile(attachment.content, filename=attachment.name)
-        file.mimetype = attachment.media_type
-        return await self._quietly(self._bot.send_document(address.chat, file))
+        self._window.note(address.chat)
+        return await self._quietly(self._bot.send_document(address.chat, _upload(attachment)))
+
+    async def _send(self, address: Address, parcel: Parcel, plain: bool) -> Message:
+        parse_mode = None if plain else ParseMode.HTML
+        thread = int(address.thread) if address.thread else None
+        silent = parcel.silent or None
+        if parcel.photo is not None:
+            payload = parcel.draw(MessageKind.PHOTO)
+            return await self._bot.send_photo(
+                address.chat,
+                _upload(parcel.photo),
+                caption=payload.plain if plain else payload.text,
+                parse_mode=parse_mode,
+                message_thread_id=thread,
+                reply_markup=payload.keyboard,
+                disable_notification=silent,
+            )
+        payload = parcel.draw(MessageKind.TEXT)
+        return await self._bot.send_message(
+            address.chat,
+            payload.plain if plain else payload.text,
+            parse_mode=parse_mode,
+            message_thread_id=thread,
+            reply_markup=payload.keyboard,
+            disable_notification=silent,
+            link_preview_options=_NO_PREVIEW,
+        )
 
     async def _quietly(self, call: Awaitable[object]) -> Fault | None:
         try:
@@ -132,3 +197,9 @@ class Courier:
         log.info("room moved", chat=old.chat, to=new.chat)
         await self._postbox.moved(old, new)
         return new
+
+
+def _upload(attachment: Attachment) -> InputFile:
+    file = InputFile(attachment.content, filename=attachment.name)
+    file.mimetype = attachment.media_type
+    return file

@@ -88,6 +88,7 @@ _TEXTS: tuple[tuple[str, Meaning, str], ...] = (
     ("chat_restricted", Meaning.RIGHTS, "restricted"),
     ("chat_admin_required", Meaning.RIGHTS, "no-rights"),
     ("chat_send_plain_forbidden", Meaning.RIGHTS, "no-text-allowed"),
+    ("chat_send_photos_forbidden", Meaning.RIGHTS, "no-photos-allowed"),
     ("chat_guest_send_forbidden", Meaning.RIGHTS, "no-rights"),
     ("user_is_blocked", Meaning.GONE, "blocked"),
     ("bot was blocked by the user", Meaning.GONE, "blocked"),

@@ -9,13 +9,19 @@ from telegram import BotCommand, BotCommandScope, BotCommandScopeAllGroupChats, 
 from telegram.error import InvalidToken, TelegramError
 
 from bot.cards import Reply
-from bot.platforms.port import Address, Heard, Intake, MenuEntry, Postbox, RawUpdate
+from bot.platforms.port import Account, Address, Heard, Intake, MenuEntry, Postbox, RawUpdate
 from bot.platforms.telegram import inbound
+from bot.platforms.telegram.boards import Boards
 from bot.platforms.telegram.connection import Connection, TokenRefused
+from bot.platforms.telegram.courier import Courier
 from bot.platforms.telegram.errors import Meaning, read
+from bot.platforms.telegram.fields import PLATFORM
 from bot.platforms.telegram.outbound import Outbound
 from bot.platforms.telegram.patience import NETWORK_CEILING, Pause, backoff
 from bot.platforms.telegram.poller import HOLD_SECONDS, SPOKEN_AFTER, Poller
+from bot.platforms.telegram.rates import GroupWindow, Now
+from bot.platforms.telegram.rights import Rights
+from bot.platforms.telegram.traffic import Traffic
 from bot.words import Words, load
 from scheduler.nudge import Outcome
 
@@ -46,8 +52,8 @@ class Problem:
 class Telegram:
     """`bot.platforms.port.Platform` on the Bot API. Raises TokenRefused for what cannot be a token.
 
-    `api_url` is the server's, without the token ("https://api.telegram.org"). `pause` and `hold` (seconds that a poll
-    waits) are for tests.
+    `api_url` is the server's, without the token ("https://api.telegram.org"). `now` is the clock of the limits for groups.
+    `pause` and `hold` (seconds that a poll waits) are for tests.
     """
 
     def __init__(
@@ -58,6 +64,7 @@ class Telegram:
         postbox: Postbox,
         words: Words,
         menu: Sequence[MenuEntry],
+        now: Now,
         *,
         pause: Pause = asyncio.sleep,
         hold: int = HOLD_SECONDS,
@@ -69,14 +76,19 @@ class Telegram:
         self._username = ""
         self._start_problem: str | None = None
         self._poller = Poller(self._connection.bot, self.bot, intake, words, pause, hold)
-        self._outbound = Outbound(self._connection.bot, postbox, lambda: self._username, pause)
+        window = GroupWindow(now)
+        courier = Courier(self._connection.bot, postbox, window)
+        traffic = Traffic(courier, postbox, window, lambda: self._username)
+        self._outbound = Outbound(traffic, pause)
+        self._boards = Boards(traffic, now)
+        self._rights = Rights(courier, now)
 
     def __repr__(self) -> str:
         return f"Telegram(bot={self.bot})"
 
     @property
     def name(self) -> str:
-        return inbound.PLATFORM
+        return PLATFORM
 
     @property
     def bot(self) -> str:
@@ -103,6 +115,12 @@ class Telegram:
 
     async def redraw(self, address: Address, reply: Reply) -> None:
         await self._outbound.redraw(address, reply)
+
+    async def show(self, address: Address, reply: Reply) -> Outcome:
+        return await self._boards.show(address, reply)
+
+    async def may_manage(self, address: Address, account: Account, fresh: bool = False) -> bool:
+        return await self._rights.may_manage(address, account, fresh)
 
     async def run(self) -> None:
         """Until cancelled. Raises TokenRefused when Telegram itself does not know the token at the start."""

@@ -13,7 +13,8 @@ from telegram.warnings import PTBUserWarning
 
 from bot.platforms.port import Intake, RawUpdate
 from bot.platforms.telegram.errors import Meaning, read
-from bot.platforms.telegram.inbound import ALLOWED_UPDATES, PLATFORM, raw
+from bot.platforms.telegram.fields import PLATFORM
+from bot.platforms.telegram.inbound import ALLOWED_UPDATES, raw
 from bot.platforms.telegram.patience import NETWORK_CEILING, Pause, backoff
 from bot.words import Words
 

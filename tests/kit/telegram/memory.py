@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from typing import TypeVar
 
 from bot.platforms.port import Address, MenuEntry, Posted, Press, RawUpdate, Said, Unreadable
@@ -73,7 +74,15 @@ class Rig:
         self.inbox = inbox or Inbox()
         self.pauses: list[float] = []
         self.telegram = Telegram(
-            token or server.token, url or server.url, self.inbox, self.box, load(), MENU, pause=self._pause, hold=hold
+            token or server.token,
+            url or server.url,
+            self.inbox,
+            self.box,
+            load(),
+            MENU,
+            lambda: datetime.fromtimestamp(server.clock(), UTC),
+            pause=self._pause,
+            hold=hold,
         )
 
     async def _pause(self, seconds: float) -> None:

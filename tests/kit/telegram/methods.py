@@ -2,6 +2,7 @@
 
 import json
 import re
+import struct
 from collections.abc import Mapping
 from typing import Any, TypeAlias
 
@@ -9,12 +10,17 @@ from aiohttp.web import FileField
 
 from tests.kit.telegram.entities import CannotParse, parse, units
 from tests.kit.telegram.faults import Refused
-from tests.kit.telegram.world import GENERAL_TOPIC, TAP_SECONDS, Chat, Message, Notice, World
+from tests.kit.telegram.members import member_json
+from tests.kit.telegram.world import BOT_USERNAME, GENERAL_TOPIC, TAP_SECONDS, Chat, Message, Notice, World
 
 Params: TypeAlias = Mapping[str, Any]
 
 _DELETE_SECONDS = 48 * 3600
+_PHOTO_BYTES = 10 * 1024 * 1024
+_PNG = b"\x89PNG\r\n\x1a\n"
 _URL = re.compile(r"(https?|tg)://[^\s]+\Z")
+# The only links that a tap on an ordinary button may be answered with: those that open the same bot.
+_DEEP_LINK = re.compile(rf"(https://)?t\.me/{BOT_USERNAME}\?start=[A-Za-z0-9_-]{{1,64}}\Z")
 
 
 class Methods:
@@ -40,7 +46,21 @@ class Methods:
         return self._post(params, chat, text=text, entities=entities, thread=thread)
 
     def do_sendphoto(self, params: Params) -> Any:
+        chat, _ = self._room(params)
+        if chat.no_photos:
+            raise _bad("not enough rights to send photos to the chat")
         return self._media(params, "photo")
+
+    def do_pinchatmessage(self, params: Params) -> Any:
+        chat, _ = self._room(params)
+        message = self.world.find(chat.id, int(params["message_id"]))
+        if message is None:
+            raise _bad("message to pin not found")
+        if chat.no_pins:
+            raise _bad("not enough rights to manage pinned messages in the chat")
+        message.pinned = True
+        self.world.post(chat, self.world.me, extra={"pinned_message": message.json()}, service=True)
+        return True
 
     def do_senddocument(self, params: Params) -> Any:
         return self._media(params, "document")
@@ -81,7 +101,10 @@ class Methods:
         text = params.get("text", "")
         if units(text) > 200:
             raise _bad("MESSAGE_TOO_LONG")
-        tap.answer = Notice(text, params.get("show_alert", "false").lower() == "true")
+        url = params.get("url", "")
+        if url and not _DEEP_LINK.match(url):
+            raise _bad("URL_INVALID")
+        tap.answer = Notice(text, params.get("show_alert", "false").lower() == "true", url)
         return True
 
     def do_setmycommands(self, params: Params) -> Any:
@@ -96,13 +119,13 @@ class Methods:
         return True
 
     def do_getchatmember(self, params: Params) -> Any:
-        chat, _ = self._room(params)
+        chat = self._chat(params)
         user = int(params["user_id"])
         person = self.world.chats.get(user)
         if person is None:
             raise _bad("user not found")
-        status = "creator" if chat.type == "private" else "member"
-        return {"status": status, "user": {"id": user, "is_bot": False, "first_name": person.title}}
+        role = "creator" if chat.type == "private" else chat.roles.get(user, "left")
+        return member_json(role, {"id": user, "is_bot": False, "first_name": person.title})
 
     def do_getchat(self, params: Params) -> Any:
         chat, _ = self._room(params)
@@ -110,6 +133,18 @@ class Methods:
 
     def _room(self, params: Params) -> tuple[Chat, int | None]:
         """The chat and the topic, if the bot may write there."""
+        chat = self._chat(params)
+        if chat.mute:
+            raise _bad("not enough rights to send text messages to the chat")
+        thread = int(params["message_thread_id"]) if "message_thread_id" in params else None
+        if thread is not None and (thread == GENERAL_TOPIC or thread not in chat.topics):
+            raise _bad("message thread not found")
+        if thread in chat.closed:
+            raise _bad("TOPIC_CLOSED")
+        return chat, thread
+
+    def _chat(self, params: Params) -> Chat:
+        """The chat, if the bot is in it."""
         chat = self.world.chats.get(int(params["chat_id"]))
         if chat is None:
             raise _bad("chat not found")
@@ -125,14 +160,7 @@ class Methods:
             raise Refused(403, "Forbidden: the group chat was deleted")
         if chat.kicked:
             raise Refused(403, f"Forbidden: bot was kicked from the {chat.type} chat")
-        if chat.mute:
-            raise _bad("not enough rights to send text messages to the chat")
-        thread = int(params["message_thread_id"]) if "message_thread_id" in params else None
-        if thread is not None and (thread == GENERAL_TOPIC or thread not in chat.topics):
-            raise _bad("message thread not found")
-        if thread in chat.closed:
-            raise _bad("TOPIC_CLOSED")
-        return chat, thread
+        return chat
 
     def _text(self, params: Params, name: str, longest: int, too_long: str) -> tuple[str, list[dict[str, Any]]]:
         source = params.get(name, "")
@@ -150,7 +178,8 @@ class Methods:
         return (text, entities) if text.strip() else ("", [])
 
     def _post(self, params: Params, chat: Chat, **parts: Any) -> Any:
-        message = self.world.post(chat, self.world.me, keyboard=_keyboard(params), **parts)
+        silent = params.get("disable_notification", "false").lower() == "true"
+        message = self.world.post(chat, self.world.me, keyboard=_keyboard(params), silent=silent, **parts)
         return message.json()
 
     def _media(self, params: Params, media: str) -> Any:
@@ -158,6 +187,8 @@ class Methods:
         caption, entities = self._text(params, "caption", 1024, "message caption is too long")
         upload = params[media]
         file = (upload.filename, upload.content_type, upload.file.read()) if isinstance(upload, FileField) else None
+        if media == "photo" and file is not None:
+            _check_png(file[2])
         return self._post(
             params, chat, caption=caption or None, entities=entities, media=media, file=file, thread=thread
         )
@@ -182,6 +213,17 @@ class Methods:
         for name, value in wanted.items():
             setattr(message, name, value)
         return message.json() | {"edit_date": int(self.world.clock())}
+
+
+def _check_png(content: bytes) -> None:
+    """Telegram takes other pictures too; ours are PNG."""
+    if not content.startswith(_PNG) or content[12:16] != b"IHDR" or b"IEND" not in content[-12:]:
+        raise _bad("IMAGE_PROCESS_FAILED")
+    width, height = struct.unpack(">II", content[16:24])
+    if width + height > 10_000 or not width or not height or max(width / height, height / width) > 20:
+        raise _bad("PHOTO_INVALID_DIMENSIONS")
+    if len(content) > _PHOTO_BYTES:
+        raise Refused(413, "Request Entity Too Large")
 
 
 def _keyboard(params: Params) -> list[list[dict[str, Any]]]:

@@ -1,12 +1,14 @@
 """The people on the other side of the fake server: what they type, tap and see."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from tests.kit.telegram.members import change_json
 from tests.kit.telegram.world import BOT_USERNAME, Chat, Message, Notice, Tap
 
 if TYPE_CHECKING:
+    from tests.kit.telegram.groups import Group
     from tests.kit.telegram.server import TelegramServer
 
 _GROUP_ANONYMOUS = {"id": 1087968824, "is_bot": True, "first_name": "Group", "username": "GroupAnonymousBot"}
@@ -24,6 +26,8 @@ class Seen:
     entities: tuple[dict[str, Any], ...]
     media: str | None
     file: tuple[str, str, bytes] | None
+    pinned: bool = False
+    silent: bool = False
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -31,13 +35,19 @@ class Seen:
 
 
 class Seat:
-    """One person in one chat (and topic)."""
+    """One person in one chat (and topic). In a group it follows when the group moves."""
 
-    def __init__(self, server: "TelegramServer", person: "Person", chat: Chat, thread: int | None = None) -> None:
+    def __init__(
+        self, server: "TelegramServer", person: "Person", place: "Chat | Group", thread: int | None = None
+    ) -> None:
         self.server = server
         self.person = person
-        self.chat = chat
         self.thread = thread
+        self._place = place
+
+    @property
+    def chat(self) -> Chat:
+        return self._place if isinstance(self._place, Chat) else self._place.chat
 
     async def say(self, text: str, reply_to: Seen | None = None, anonymous: bool = False) -> int:
         """Type a message; its number. In a group the bot only gets what its privacy mode lets through."""
@@ -76,6 +86,8 @@ class Seat:
         await self.server.until(lambda: tap.answer is not None, f"an answer to the tap {data!r}", seconds)
         assert tap.answer is not None
         self.person.notices.append(tap.answer)
+        if tap.answer.url and not tap.answer.text:  # clients that get both show the text and open nothing
+            await self._open(tap.answer.url)
         return tap.answer
 
     @property
@@ -131,9 +143,10 @@ class Seat:
 
     async def _open(self, url: str) -> Notice:
         """A link into the private chat with the bot sends /start with its payload; other links lead out of Telegram."""
-        prefix = f"https://t.me/{BOT_USERNAME}?start="
-        if url.startswith(prefix):
-            await self.person.say(f"/start {url.removeprefix(prefix)}")
+        prefix = f"t.me/{BOT_USERNAME}?start="
+        payload = url.removeprefix("https://")
+        if payload.startswith(prefix):
+            await self.person.say(f"/start {payload.removeprefix(prefix)}")
         return Notice("", alert=False)
 
 
@@ -153,7 +166,7 @@ class Person(Seat):
         return {"id": self.id, "is_bot": False, "first_name": self.first_name, "language_code": self.language}
 
     def at(self, group: "Group", topic: int | None = None) -> Seat:
-        return Seat(self.server, self, group.chat, topic)
+        return Seat(self.server, self, group, topic)
 
     async def block(self) -> None:
         self.chat.blocked = True
@@ -167,62 +180,8 @@ class Person(Seat):
         self.chat.deactivated = True
 
     async def _standing(self, old: str, new: str) -> None:
-        await self.server.push("my_chat_member", standing(self.server, self.chat, self, old, new))
-
-
-class Group:
-    def __init__(self, server: "TelegramServer", title: str, members: Sequence[Person], supergroup: bool) -> None:
-        number = len(server.world.chats) + 1
-        self.server = server
-        self.members = members
-        self.chat = Chat(
-            -1_001_000_000_000 - number if supergroup else -5_000_000 - number,
-            "supergroup" if supergroup else "group",
-            title,
-        )
-        server.world.chats[self.chat.id] = self.chat
-
-    async def add_bot(self, by: Person) -> None:
-        self.chat.kicked = False
-        await self.server.push("my_chat_member", standing(self.server, self.chat, by, "left", "member"))
-
-    async def kick_bot(self, by: Person) -> None:
-        self.chat.kicked = True
-        await self.server.push("my_chat_member", standing(self.server, self.chat, by, "member", "kicked"))
-
-    def topic(self, name: str) -> int:
-        number = len(self.chat.topics) + 10
-        self.chat.topics[number] = name
-        return number
-
-    async def migrate(self, tell: bool = True) -> Chat:
-        """Become a supergroup with a new number; `tell` False: the service messages are lost."""
-        old, world = self.chat, self.server.world
-        new = Chat(-1_001_000_000_000 + old.id, "supergroup", old.title)
-        world.chats[new.id] = new
-        old.moved_to = new.id
-        self.chat = new
-        author = self.members[0].json()
-        left = world.post(old, author, extra={"migrate_to_chat_id": new.id}, service=True)
-        came = world.post(new, author, extra={"migrate_from_chat_id": old.id}, service=True)
-        if tell:
-            await self.server.push("message", left.json())
-            await self.server.push("message", came.json())
-        return new
-
-
-def standing(server: "TelegramServer", chat: Chat, by: Person, old: str, new: str) -> dict[str, Any]:
-    def member(status: str) -> dict[str, Any]:
-        until = {"until_date": 0} if status == "kicked" else {}
-        return {"status": status, "user": server.world.me, **until}
-
-    return {
-        "chat": chat.json(),
-        "from": by.json(),
-        "date": int(server.clock()),
-        "old_chat_member": member(old),
-        "new_chat_member": member(new),
-    }
+        change = change_json(self.server, self.chat, self.json(), self.server.world.me, old, new)
+        await self.server.push("my_chat_member", change)
 
 
 def _seen(message: Message, me: dict[str, Any]) -> Seen:
@@ -234,6 +193,8 @@ def _seen(message: Message, me: dict[str, Any]) -> Seen:
         tuple(message.entities),
         message.media,
         message.file,
+        message.pinned,
+        message.silent,
     )
 
 

@@ -18,15 +18,17 @@ from aiohttp import web
 
 from tests.kit.telegram import spec
 from tests.kit.telegram.faults import Cut, Fault, Faults, FloodControl, HalfBody, Page, Refuse, Refused, Slow
+from tests.kit.telegram.groups import Group
 from tests.kit.telegram.methods import Methods
-from tests.kit.telegram.people import Group, Person
+from tests.kit.telegram.people import Person
 from tests.kit.telegram.polls import Polls
 from tests.kit.telegram.world import BOT_USERNAME, World
 
 # Recognisable in any output; the check for leaks greps for it.
 TOKEN = "110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw-canary"
 START = datetime(2026, 11, 25, 7, 0, tzinfo=UTC)  # the Wednesday of all tests
-_SENDS = frozenset({"sendmessage", "sendphoto", "senddocument", "editmessagetext", "editmessagecaption"})
+_EDITS = ("editmessagetext", "editmessagecaption", "editmessagereplymarkup")
+_SENDS = frozenset({"sendmessage", "sendphoto", "senddocument", *_EDITS})
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,11 @@ class Chat:
     deleted: bool = False
     mute: bool = False
     """The bot may not write (rights, slow mode, restriction)."""
+    no_photos: bool = False
+    no_pins: bool = False
+    """The bot may write, but send no pictures, or pin nothing."""
+    roles: dict[int, str] = field(default_factory=dict)
+    """The status of everybody who is or was in a group, the bot included."""
     moved_to: int | None = None
     topics: dict[int, str] = field(default_factory=dict)
     closed: set[int] = field(default_factory=set)
@@ -54,6 +59,9 @@ class Message:
     extra: dict[str, Any] = field(default_factory=dict)
     service: bool = False
     """Something that happened to the chat, shown in grey between the messages."""
+    silent: bool = False
+    """Sent without a sound."""
+    pinned: bool = False
 
     def json(self) -> dict[str, Any]:
         body: dict[str, Any] = {
@@ -91,10 +99,11 @@ class Message:
 
 @dataclass(frozen=True)
 class Notice:
-    """The short answer to a tap; `text` is "" when it only stopped the spinner."""
+    """The short answer to a tap; `text` is "" when it only stopped the spinner, or opened `url`."""
 
     text: str
     alert: bool
+    url: str = ""
 
 
 @dataclass

@@ -19,11 +19,7 @@ const waits = new Waits();
 const log = new Log({
   say,
   press,
-  openPrivate: (payload) => {
-    const person = state.person;
-    if (person.chat !== state.chat) state.open(person.chat);
-    say(`/start ${payload}`);
-  },
+  openPrivate,
   again: (request) => {
     const each = state.pending.get(request);
     state.pending.set(request, { ...each, failed: null });
@@ -39,6 +35,12 @@ const composer = new Composer(say);
 const newcomers = new Set(); // requests that add somebody
 const side = new Side((name) => newcomers.add(wire.send({ type: "person", name })));
 let machine = null;
+
+function openPrivate(payload) {
+  const person = state.person;
+  if (person.chat !== state.chat) state.open(person.chat);
+  say(`/start ${payload}`);
+}
 
 function say(text, chat = state.chat) {
   const each = { chat, persona: state.persona, text, failed: null };
@@ -118,10 +120,11 @@ const heard = {
     }
     if (!(each && again)) toast(text || word("away"));
   },
-  answered({ chat, persona, request, notice, alert }) {
+  answered({ chat, persona, request, notice, opens, alert }) {
     const ours = request ? waits.answered(request) : chat === state.chat && persona === state.persona;
     waits.spoken(chat);
-    if (ours && notice) (alert ? alertBox : toast)(notice);
+    if (ours && opens && persona === state.persona) openPrivate(opens);
+    else if (ours && notice) (alert ? alertBox : toast)(notice);
   },
   travel(event) {
     machine?.travelling(event);

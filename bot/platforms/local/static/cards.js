@@ -1,4 +1,4 @@
-// Draws one line of the chat: a card of the bot with its controls and files, or what a person said.
+// Draws one line of the chat: a card of the bot with its picture, controls and files, or what a person said.
 
 import { drawBlocks } from "./blocks.js";
 import { el, hue, icon, initial } from "./dom.js";
@@ -20,8 +20,9 @@ export function drawLine(line, acts) {
 }
 
 function drawCard(line, acts) {
-  const { card, files } = line;
+  const { card, files, picture } = line;
   const inside = [];
+  if (picture) inside.push(drawPicture(picture));
   if (card) {
     if (card.title) inside.push(el("h2", { class: "title" }, card.title));
     inside.push(...drawBlocks(card.blocks));
@@ -77,6 +78,15 @@ function drawControl(line, control, acts) {
   const button = el("button", { class: `button ${control.style}`, type: "button", "data-press": control.data }, control.label);
   button.addEventListener("click", () => acts.press(line, control, button));
   return button;
+}
+
+// The server keeps pictures for a while only; the words that say the same stay.
+function drawPicture({ id, alt, ready }) {
+  const words = el("p", { class: "fine" }, alt);
+  if (!ready) return words;
+  const image = el("img", { class: "picture", src: `/files/${id}`, alt });
+  image.addEventListener("error", () => image.replaceWith(words));
+  return image;
 }
 
 function drawFile({ id, name, size, ready }) {

@@ -122,13 +122,13 @@ def test_a_thread_counts_only_in_a_forum_and_general_is_none(fields: dict[str, A
         message(None, sticker={"file_id": "x"}),
         {key: value for key, value in message("/today", GROUP).items() if key != "from"},
     ],
-    ids=["auto-forward", "777000", "channel", "anonymous admin", "bot", "in a channel", "sticker", "nobody"],
+    ids=["auto-forward", "777000", "channel", "stand-in of nobody", "bot", "in a channel", "sticker", "nobody"],
 )
 def test_what_no_person_said_to_us_is_nothing(body: dict[str, Any]) -> None:
     assert hear("message", body) is None
 
 
-@pytest.mark.parametrize("kind", ["edited_message", "channel_post", "chat_member", "poll", "message_reaction"])
+@pytest.mark.parametrize("kind", ["edited_message", "channel_post", "poll", "message_reaction"])
 def test_other_kinds_of_updates_are_nothing(kind: str) -> None:
     assert hear(kind, message()) is None
 

@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from bot.clock import TravelClock
 from bot.platforms.telegram.connection import TokenRefused
 from bot.platforms.telegram.platform import Me, Problem, Telegram, probe
 from bot.words import load
@@ -58,7 +59,7 @@ async def test_a_token_that_telegram_does_not_know_ends_the_start_with_a_sentenc
 @pytest.mark.parametrize("token", ["", "hello", "123", ":abc", "12a:xyz", "1:a/../b", "1:a b"])
 def test_what_cannot_be_a_token_is_refused_before_anything_is_sent(token: str) -> None:
     with pytest.raises(TokenRefused) as caught:
-        Telegram(token, "http://127.0.0.1:1", Inbox(), Box(), load(), MENU)
+        Telegram(token, "http://127.0.0.1:1", Inbox(), Box(), load(), MENU, TravelClock().now)
     assert str(caught.value) == load()("telegram.token-malformed")
 
 

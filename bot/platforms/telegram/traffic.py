@@ -1,0 +1,89 @@
+"""What answers, deliveries and boards share: the order in a chat, the waits that are due, and what the postbox remembers."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import replace
+
+import structlog
+
+from bot.cards import TEXT_MAX, Card, Reply
+from bot.platforms.port import Address, MessageKind, Postbox, Posted
+from bot.platforms.telegram.courier import Courier, Delivered, Parcel
+from bot.platforms.telegram.errors import Fault, Meaning, outcome
+from bot.platforms.telegram.lanes import Floods, Lanes
+from bot.platforms.telegram.rates import GroupWindow
+from bot.platforms.telegram.render import CAPTION_MAX, Payload, render
+from scheduler.nudge import Broken, Later, Outcome, Unknown
+
+DELIVERIES_IN_FLIGHT = 4  # so many messages at most are doubtful after a crash (reliability §3.3)
+# Taking buttons off replaced messages is the first thing to give up under load.
+UNTIDY_MAX = 1000
+
+log = structlog.get_logger()
+
+
+class Traffic:
+    """`username` gives ours, or "" while Telegram has not told it."""
+
+    def __init__(self, courier: Courier, postbox: Postbox, window: GroupWindow, username: Callable[[], str]) -> None:
+        self.courier = courier
+        self.postbox = postbox
+        self.username = username
+        self.lanes = Lanes()
+        self.floods = Floods()
+        self.deliveries = asyncio.Semaphore(DELIVERIES_IN_FLIGHT)
+        self.untidy: asyncio.Queue[tuple[Address, str]] = asyncio.Queue(UNTIDY_MAX)
+        self._window = window
+
+    def wait(self, address: Address) -> Later | None:
+        """What keeps this chat from being told something that nobody there waits for."""
+        left = self.floods.left(address.chat)
+        if left:
+            return Later(left, "flood", everyone=self.floods.everyone)
+        left = self._window.left(address.chat)
+        return Later(left, "group-minute") if left else None
+
+    def draw(self, card: Card) -> Callable[[MessageKind], Payload]:
+        return lambda kind: render(
+            card, self.username(), longest=CAPTION_MAX if kind is MessageKind.PHOTO else TEXT_MAX
+        )
+
+    def parcel(self, card: Card, reply: Reply) -> Parcel:
+        return Parcel(self.draw(card), reply.photo, reply.silent)
+
+    async def sent(self, address: Address, reply: Reply, delivered: Delivered) -> None:
+        """A message is out: it lives from now on, and is pinned if that was asked for and we may."""
+        await self.remember(_home(address, delivered), reply.living, delivered.posted)
+        if reply.pin:
+            fault = await self.courier.pin(delivered.address, delivered.posted.message)
+            if fault is not None:
+                self.note(delivered.address, fault)
+                log.info("not pinned", chat=delivered.address.chat, reason=fault.reason)
+
+    async def remember(self, address: Address, living: str | None, posted: Posted) -> None:
+        if living is None:
+            return
+        last = await self.postbox.last(address, living)
+        if last == posted:
+            return
+        await self.postbox.put(address, living, posted)
+        if last is not None and last.message != posted.message and not self.untidy.full():
+            self.untidy.put_nowait((address, last.message))
+
+    def note(self, address: Address, fault: Fault) -> None:
+        if fault.meaning is Meaning.WAIT:
+            self.floods.note(address.chat, fault.seconds)
+
+    def outcome(self, address: Address, fault: Fault) -> Outcome:
+        self.note(address, fault)
+        result = outcome(fault)
+        if isinstance(result, Later) and self.floods.everyone:
+            result = replace(result, everyone=True)
+        say = log.warning if isinstance(result, Unknown | Broken) else log.info
+        say("not delivered", chat=address.chat, outcome=type(result).__name__.lower(), reason=fault.reason)
+        return result
+
+
+def _home(address: Address, delivered: Delivered) -> Address:
+    """Where the message is looked for later: in the new chat if it moved, but under the topic that was meant."""
+    return replace(address, chat=delivered.address.chat)
