@@ -125,7 +125,7 @@ def test_a_dark_foot_has_no_glow_at_all() -> None:
     assert amber(lit_foot(0), least=0) == 0
 
 
-@pytest.mark.parametrize("lit", range(JOINTS + 1))
+@pytest.mark.parametrize("lit", [0, 1, 17, JOINTS])
 def test_as_many_lamps_glow_as_are_lit_and_the_others_stay_dark(lit: int) -> None:
     png = lit_foot(lit)
     assert spots(png, HEART) == lit
@@ -182,7 +182,7 @@ def test_a_step_shows_a_crowd_and_leaves_the_rest_to_the_caption() -> None:
     assert podium((CROWD - 1, 1, 1)) != podium((CROWD, 1, 1))
 
 
-@pytest.mark.parametrize("count", range(1, CROWD + 1))
+@pytest.mark.parametrize("count", [1, 2, 4, 5, CROWD])
 @pytest.mark.parametrize("place", range(PLACES))
 def test_a_crowd_stays_on_its_step_and_on_the_card(count: int, place: int) -> None:
     steps = [CROWD] * PLACES  # so that the podium is at its widest

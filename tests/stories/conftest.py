@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.platforms.local import talk
 from tests.kit.clock import StandingClock
 from tests.kit.local_stage import DoorStage
 from tests.kit.stage import Stage, opened
@@ -14,7 +15,10 @@ STAGES = {"local": DoorStage, "telegram": TelegramStage}
 
 
 @pytest.fixture(params=list(STAGES))
-async def stage(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Stage]:
+async def stage(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Stage]:
+    monkeypatch.setattr(talk, "FRAMES_PER_SECOND", 1e6)  # a story looks at the page more often than a person may
     made = STAGES[request.param](tmp_path, StandingClock())
     async with opened(made):
         yield made

@@ -228,3 +228,62 @@ async def test_a_board_belongs_to_its_chat_and_a_forged_button_does_nothing(stag
     data = await boss.seat.data_of("Join")
     await boss.press(data[:5] + "AAAAAAAAAAA" + data[16:])
     assert boss.notice == "That challenge is not played in this chat."
+
+
+async def test_one_session_feeds_two_challenges_each_once(stage: Stage) -> None:
+    _, ann = await cast(stage, "You", "Ann")
+    team, boss = await started(stage, "Light the foot")
+    there = await team.at("Ann")
+    await there.tap("Join")
+    await boss.say("/challenge")
+    await boss.tap("New team challenge", "Sets", "1 week", "Start it")
+    await team.board(boss)
+    await there.look()
+    await there.tap("Join")
+    await stage.until("08:00", days=1)
+    await ann.one_set(seconds=60)
+    await team.board(boss)
+    assert any("1 of 33 lights" in message.text and "Ann · 1 light" in message.text for message in boss.messages)
+    boss.sees("Team challenge: Sets", "1. Ann · 1 set")
+
+
+async def test_an_undo_takes_the_light_back(stage: Stage) -> None:
+    _, ann = await cast(stage, "You", "Ann")
+    team, boss = await started(stage, "Light the foot")
+    await (await team.at("Ann")).tap("Join")
+    await stage.until("08:00", days=1)
+    await ann.one_set(seconds=60)
+    await team.board(boss)
+    boss.sees("1 of 33 lights")
+    await ann.tap("Undo")
+    await team.board(boss)
+    boss.sees("0 of 33 lights")
+
+
+async def test_the_result_is_told_once_whatever_happens_afterwards(stage: Stage) -> None:
+    _, ann = await cast(stage, "You", "Ann")
+    team, boss = await started(stage)
+    await (await team.at("Ann")).tap("Join")
+    await stage.days(ann, ".x")
+    await stage.until("13:00", days=7)
+    await team.board(boss)
+    await stage.restart()
+    await stage.forward(hours=30)
+    await boss.look()
+    assert sum("the result" in message.text for message in boss.messages) == 1
+    [result] = [message for message in boss.messages if "the result" in message.text]
+    assert "1. Ann" in result.text
+
+
+async def test_a_session_begun_before_the_end_still_counts_for_its_day(stage: Stage) -> None:
+    _, ann = await cast(stage, "You", "Ann")
+    team, boss = await started(stage, "Light the foot")
+    await (await team.at("Ann")).tap("Join")
+    await stage.until("02:55", days=7)  # Thu 3 Dec, while Wednesday the 2nd, the last day, still runs
+    await ann.say("/today")
+    await ann.tap("1-minute version", "I know this one")
+    await stage.forward(minutes=10)
+    await ann.whole_session()
+    ann.sees("Counted for Wednesday")
+    await team.board(boss)
+    boss.sees("1 of 33 lights")
