@@ -24,6 +24,7 @@ from drills.challenges import KINDS, LIGHTS
 from scheduler.nudge import Broken, Gone, Later, Outcome, Sent, Unknown
 
 AT_ONCE = 100  # posts in one round
+UNITS_MOST = 20  # of judging in one beat: at noon a big zone must not hold up the prompts; the next beat goes on
 IN_FLIGHT = 4
 NOT_CONNECTED = timedelta(hours=1)
 UNKNOWN_WAITS = timedelta(seconds=90)
@@ -40,9 +41,10 @@ class Boards:
 
     async def keep(self, now: datetime) -> int:
         """Judge the days that are final and show every post that is due. Returns how many were shown."""
-        while await self._store.read(lambda tx: challenges.is_judging_due(tx, now)):
-            if not await self._store.run(lambda tx: scoring.judge_due(tx, self._catalog, now)):
+        for _ in range(UNITS_MOST):
+            if not await self._store.read(lambda tx: challenges.is_judging_due(tx, now)):
                 break
+            await self._store.run(lambda tx: scoring.judge_due(tx, self._catalog, now))
         due = await self._store.read(lambda tx: posts.due(tx, now, AT_ONCE))
         gate = asyncio.Semaphore(IN_FLIGHT)
         return sum(await asyncio.gather(*(self._show(post, now, gate) for post in due)))

@@ -140,24 +140,33 @@ def sets_by_day(tx: Tx, person: str, since: date) -> Counter[date]:
 def quick_days(tx: Tx, person: str, since: date, catalog: Catalog) -> frozenset[date]:
     """The practice days, later than `since`, with a set that was pressed faster than it can be done."""
     later = (t.session.c.practice_day > since, t.session.c.started_at > _midnight(since) - BEGINS_WITHIN)
-    rows = tx.execute(
-        select(t.round_done, t.session.c.practice_day, t.session.c.plan, t.session.c.started_at)
-        .join(t.session, t.session.c.id == t.round_done.c.session)
-        .where(t.session.c.person == person, *later, t.round_done.c.undone_at.is_(None))
-        .order_by(t.round_done.c.session, t.round_done.c.at, t.round_done.c.rev)
+    mine = (t.session.c.person == person, *later)
+    # The plans on their own, once a session: they are the greater part of the row.
+    begun = {
+        row.id: row
+        for row in tx.execute(
+            select(t.session.c.id, t.session.c.practice_day, t.session.c.plan, t.session.c.started_at).where(*mine)
+        )
+    }
+    c = t.round_done.c
+    rounds = tx.execute(
+        select(c.session, c.item, c.set_no, c.of, c.at, c.reps)
+        .join(t.session, t.session.c.id == c.session)
+        .where(*mine, c.undone_at.is_(None))
+        .order_by(c.session, c.at, c.rev)
     ).all()
     quick: set[date] = set()
-    for _, one in groupby(rows, key=lambda row: row.session):
-        began: datetime | None = None
-        for (item, _set), rounds in groupby(one, key=lambda row: (row.item, row.set_no)):
-            done = list(rounds)
-            if len(done) < done[0].of:
-                continue  # no whole set yet
-            part, presses = done[0].plan[item], [row.at for row in done]
+    for session_id, its_rounds in groupby(rounds, key=lambda row: row.session):
+        session = begun[session_id]
+        began: datetime = session.started_at
+        for (item, _set), one_set in groupby(its_rounds, key=lambda row: (row.item, row.set_no)):
+            done = list(one_set)
+            part, presses = session.plan[item], [row.at for row in done]
             drill = catalog.get(DrillId(part["drill"]))
             reps = min((row.reps for row in done if row.reps is not None), default=part["reps"])
-            if drill and is_quick(presses, began or done[0].started_at, reps, drill.dose.rep_seconds):
-                quick.add(done[0].practice_day)
+            whole = len(done) == done[0].of
+            if whole and drill and is_quick(presses, began, reps, drill.dose.rep_seconds):
+                quick.add(session.practice_day)
             began = presses[-1]
     return frozenset(quick)
 
