@@ -33,7 +33,7 @@ RECAP_BEFORE = timedelta(days=4)  # the result tells it all soon enough
 RECAP_WEEKDAY, RECAP_AT = 4, time(16)  # Friday afternoon: the end of a team's week
 
 _ONE_DAY = timedelta(days=1)
-_RIGHTS = (TeamMove.DRAFT, TeamMove.START, TeamMove.ASK_END, TeamMove.END)
+_RIGHTS = (TeamMove.DRAFT, TeamMove.START, TeamMove.KEEP, TeamMove.ASK_END, TeamMove.END)
 _FRESH = (TeamMove.ASK_END, TeamMove.END)
 
 
@@ -57,7 +57,7 @@ class Floor:
 def needs_rights(heard: Press | Said) -> bool:
     """Whether the platform must be asked, before the unit, if this person may manage the chat."""
     if isinstance(heard, Said):
-        return heard.text.split(" ")[0] == "/challenge"
+        return heard.text.split(" ")[0].lower() == "/challenge"
     return isinstance(heard.action, Team) and heard.action.move in _RIGHTS
 
 
@@ -103,7 +103,7 @@ def _bring_in(floor: Floor, code: str) -> Answer:
     challenge = challenges.by_code(floor.tx, code) if len(code) <= 12 else None
     what = _why_not_here(floor, challenge)
     if challenge is not None and what is None:
-        challenges.add_room(floor.tx, challenge, floor.room, _recaps(challenge), floor.now)
+        challenges.add_room(floor.tx, challenge, floor.room, _recaps(challenge, floor.now), floor.now)
         what = "brought-in"
     return Answer(view.TeamNote(what or "unknown-code"), Place.NEW)
 
@@ -177,7 +177,7 @@ def _start(floor: Floor, data: str) -> Answer:
     starter, zone = _starter(floor), _zone(floor)
     terms = Terms(draft.kind, draft.first, draft.last)
     made = challenges.create(floor.tx, terms, zone, draft.open_to, starter, floor.now)
-    challenges.add_room(floor.tx, made, floor.room, _recaps(made), floor.now)
+    challenges.add_room(floor.tx, made, floor.room, _recaps(made, floor.now), floor.now)
     return Answer(view.TeamNote("started"))
 
 
@@ -269,8 +269,8 @@ def _draft(floor: Floor, data: str) -> view.Draft:
     return view.Draft(kind, length, start, open_to if open_to in ("chat", "code") else "chat", first, last)
 
 
-def _recaps(challenge: Challenge) -> list[tuple[str, datetime]]:
-    """A recap on each Friday but that of the last week, which ends with the result."""
+def _recaps(challenge: Challenge, now: datetime) -> list[tuple[str, datetime]]:
+    """A recap on each Friday to come, but for the first days and the last; those are told by the board and the result."""
     zone = zone_of(challenge.zone)
     friday = challenge.first_day + (RECAP_WEEKDAY - challenge.first_day.weekday()) % 7 * _ONE_DAY
     moments: list[tuple[str, datetime]] = []
@@ -279,7 +279,7 @@ def _recaps(challenge: Challenge) -> list[tuple[str, datetime]]:
     while friday + RECAP_BEFORE <= challenge.last_day:
         moments.append((f"recap-{len(moments) + 1}", instant(friday, RECAP_AT, zone)))
         friday += 7 * _ONE_DAY
-    return moments
+    return [(what, at) for what, at in moments if at > now]
 
 
 def _zone(floor: Floor) -> str:

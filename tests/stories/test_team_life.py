@@ -145,6 +145,25 @@ async def test_one_challenge_in_two_groups_has_two_boards_of_one_truth(stage: St
     boss.sees("Ann", "Ben")
 
 
+async def test_a_chat_that_comes_in_late_is_told_nothing_of_the_weeks_before(stage: Stage) -> None:
+    stage, runners = await telegram_team(stage)
+    walkers = await stage.team("Walkers")
+    await cast(stage, "You")
+    team, other = Team(stage, runners), Team(stage, walkers)
+    boss = await team.at("You", admin=True)
+    await boss.say("/challenge")
+    await boss.tap("4 weeks", "Other chats, by code", "Start it")
+    await team.board(boss)
+    code = boss.card.text.split("/challenge ")[1][:6]
+    await stage.until("12:00", days=15)
+    late = await other.at("You", admin=True)
+    await late.say(f"/CHALLENGE {code}")
+    await team.board(late)
+    assert any("week 1" in message.text for message in (await boss.seat.shown()))
+    assert len(boards(walkers)) == 1
+    assert not any("week" in message.text for message in late.messages)
+
+
 async def test_a_challenge_of_this_chat_only_cannot_be_carried_away(stage: Stage) -> None:
     stage, runners = await telegram_team(stage)
     walkers = await stage.team("Walkers")
@@ -230,6 +249,7 @@ async def test_an_old_board_far_up_is_brought_down_by_asking_for_it(stage: Stage
     await boss.say("/challenge")
     await boss.tap("End", "Keep it")
     boss.sees("1 challenge runs in this chat.")
+    boss.can_tap("End", "New team challenge")
 
 
 async def test_the_board_is_pinned_the_recap_is_silent_and_the_result_has_a_picture(stage: Stage) -> None:
