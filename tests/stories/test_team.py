@@ -1,5 +1,10 @@
 """Team challenges in the team chat: one card to start, one tap to join, one board for all, and a fair result."""
 
+import asyncio
+
+import pytest
+
+from bot.coach import teams
 from tests.kit.stage import Player, Stage, TeamRoom
 
 
@@ -287,3 +292,27 @@ async def test_a_session_begun_before_the_end_still_counts_for_its_day(stage: St
     ann.sees("Counted for Wednesday")
     await team.board(boss)
     boss.sees("1 of 33 lights")
+
+
+async def test_two_people_who_tap_at_the_same_moment_are_both_in_by_one_edit(stage: Stage) -> None:
+    await cast(stage, "You", "Ann", "Ben")
+    team, boss = await started(stage)
+    ann, ben = await team.at("Ann"), await team.at("Ben")
+    before = len(boss.messages)
+    await asyncio.gather(ann.seat.tap("Join"), ben.seat.tap("Join"))
+    await team.board(boss)
+    boss.sees("Ann", "Ben")
+    assert len(boss.messages) == before
+
+
+async def test_a_full_challenge_says_so(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(teams, "MEMBERS_MOST", 1)
+    await cast(stage, "You", "Ann")
+    team, boss = await started(stage)
+    ann = await team.at("Ann")
+    await boss.tap("Join")
+    await ann.tap("Join")
+    await team.board(boss)
+    boss.sees_no("Ann")
+    await boss.tap("Join")
+    assert boss.notice == "You are in already."
