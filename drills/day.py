@@ -14,7 +14,6 @@ from drills.localtime import Which, instant, local_date
 
 # Late evenings belong to the evening's day, and nobody trains at three on purpose.
 DEFAULT_DAY_START = time(3)
-LATEST_DAY_START = time(6)
 
 _NOON = time(12)
 # A day that ends shortly before noon (a zone change) still leaves time to say "I did do it".

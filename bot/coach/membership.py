@@ -82,6 +82,7 @@ def typed_alias(desk: Desk, text: str) -> Answer:
 
 def _change(desk: Desk, challenge: Challenge, member: Membership, told: str, **values: object) -> Answer:
     challenges.change_member(desk.tx, member.id, **values)
+    scoring.touched(desk.tx, desk.person.id, desk.catalog, desk.now)  # whoever cheers only holds nobody up
     posts.want(desk.tx, challenge.id)
     return Answer(_part(desk, challenge, told))
 

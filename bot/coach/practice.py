@@ -197,6 +197,7 @@ def _play(desk: Desk, kept: Kept, move: rule.Move, rev: int | None, place: Place
         isinstance(f, rule.Felt) for f in answer.facts
     ):
         scoring.touched(desk.tx, desk.person.id, desk.catalog, desk.now)
+    if rule.sets_done(answer.session) > rule.sets_done(kept.session):
         minutes.done(desk.tx, desk.person.id, desk.now)
     if not counts and isinstance(move, rule.Undo):
         return Answer(ClosedSession(kept.day, desk.today, undone=True), place, living=PLAYER)

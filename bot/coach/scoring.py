@@ -115,9 +115,9 @@ def end(tx: Tx, challenge: Challenge, state: State, now: datetime) -> None:
 
 
 def refresh(tx: Tx, challenge: Challenge, member: Membership, catalog: Catalog, now: datetime) -> None:
-    """Reckon this member's days anew from their facts."""
+    """Reckon this member's days anew from their facts. Whoever the close does not wait for keeps the days as they stand."""
     person = people.load(tx, member.member) if member.member else None
-    if person is None or member.joined_on is None or member.left_on is not None:
+    if person is None or member.joined_on is None or not rule.is_awaited(_member(member), _terms(challenge)):
         challenges.change_member(tx, member.id, next_final_at=None)
         return
     rows = streak.versions(tx, person.id)
@@ -148,8 +148,7 @@ def refresh(tx: Tx, challenge: Challenge, member: Membership, catalog: Catalog, 
 
 
 def standing_of(challenge: Challenge, members: list[Membership]) -> Standing:
-    terms = Terms(challenge.kind, challenge.first_day, challenge.last_day, **challenge.settings)
-    return rule.standing([_member(each) for each in members], terms)
+    return rule.standing([_member(each) for each in members], _terms(challenge))
 
 
 def board(tx: Tx, challenge: Challenge, room: int) -> view.Board:
@@ -171,6 +170,10 @@ def board(tx: Tx, challenge: Challenge, room: int) -> view.Board:
 
 
 # --- parts
+
+
+def _terms(challenge: Challenge) -> Terms:
+    return Terms(challenge.kind, challenge.first_day, challenge.last_day, **challenge.settings)
 
 
 def _member(member: Membership) -> Member:

@@ -101,16 +101,6 @@ def set_present(tx: Tx, address: Address, present: bool) -> None:
         tx.execute(update(t.post).where(*boards).values(wanted=t.post.c.wanted + 1))
 
 
-def address_of(tx: Tx, room: int) -> Address | None:
-    row = tx.execute(select(t.room).where(t.room.c.id == room)).one_or_none()
-    return Address(row.platform, row.bot_id, row.chat_id, row.thread_id) if row else None
-
-
-def rooms_of(tx: Tx, challenge: str) -> list[int]:
-    found = select(t.challenge_room.c.room).where(t.challenge_room.c.challenge == challenge)
-    return list(tx.execute(found.order_by(t.challenge_room.c.added_at)).scalars())
-
-
 def is_in_room(tx: Tx, challenge: str, room: int) -> bool:
     found = select(t.challenge_room.c.room).where(
         t.challenge_room.c.challenge == challenge, t.challenge_room.c.room == room

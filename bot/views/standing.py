@@ -8,12 +8,11 @@ from bot.actions import Screen, Show, Tick
 from bot.cards import Block, Button, Card, Control, Fine, Labelled, Lead, Meter, Points, Square, Squares, Style, Tone
 from bot.views import when
 from bot.words import Words
-from drills.streaks import MOST_FREEZES, Cause, Day, DayState, Standing
+from drills.streaks import MOST_FREEZES, WELCOME_AFTER, Cause, Day, DayState, Standing
 
 ROW_OF_DAYS = 7
 ROW_OF_STREAK = 14
 WHY_DAYS = 14
-WELCOME_AFTER = 4  # missed days in a row: a comeback is out of reach, and a welcome is due
 
 _TONES = {
     DayState.DONE: Tone.DONE,

@@ -316,3 +316,30 @@ async def test_a_full_challenge_says_so(stage: Stage, monkeypatch: pytest.Monkey
     boss.sees_no("Ann")
     await boss.tap("Join")
     assert boss.notice == "You are in already."
+
+
+async def test_pain_and_an_undo_are_no_tick_of_a_team_minute(stage: Stage) -> None:
+    _, ann = await cast(stage, "You", "Ann")
+    team, boss = await started(stage)
+    there = await team.at("Ann")
+    await there.tap("Join", "Feet up!")
+    await stage.forward(seconds=1)
+    await ann.look()
+    await ann.tap("1-minute version", "I know this one", "Something hurts", "🔴 Pain: stop this drill")
+    await team.board(boss)
+    boss.sees("1 is on it")
+    boss.sees_no("✓ Ann")
+
+
+async def test_whoever_only_cheers_holds_nobody_up(stage: Stage) -> None:
+    you, ann = await cast(stage, "You", "Ann")
+    team, boss = await started(stage)
+    await boss.tap("Join")
+    await (await team.at("Ann")).tap("Join")
+    await ann.say("/settings zone Honolulu")
+    await ann.say("/challenge")
+    await ann.tap("Cheer only")
+    await stage.until("12:30", days=8)  # Thu 3 Dec: the last day of whoever lives in Berlin is final
+    await team.board(boss)
+    assert any("It is over." in message.text for message in boss.messages)
+    you.sees_no("the result")
