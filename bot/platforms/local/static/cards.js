@@ -84,7 +84,8 @@ function drawControl(line, control, acts) {
 function drawPicture({ id, alt, ready }) {
   const words = el("p", { class: "fine" }, alt);
   if (!ready) return words;
-  const image = el("img", { class: "picture", src: `/files/${id}`, alt });
+  // Its size is told, so that the chat still ends where it was scrolled to once the picture has come.
+  const image = el("img", { class: "picture", src: `/files/${id}`, alt, width: "800", height: "450" });
   image.addEventListener("error", () => image.replaceWith(words));
   return image;
 }
