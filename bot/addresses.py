@@ -15,7 +15,11 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Where to speak. `thread` is "" outside of topics."""
+    """Where to speak. `chat` is one person, or a community of many; `thread` is "" or a part of it.
+
+    Telegram: a chat, and a topic in it. Discord: "@" and a person, or a server and a channel of it. A person's chat with a
+    thread is a conversation that only they see, held in a channel where others talk; their private chat has none.
+    """
 
     platform: str
     bot: str

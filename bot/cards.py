@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from bot.actions import Action
+from bot.addresses import Account
 
 # The intersection of the platforms' limits (reliability §4, architecture "Cards"); a guard renders every card against them.
 LABEL_MAX = 80
@@ -201,6 +202,8 @@ class Reply:
 
     `opens` is a payload as of PrivateLink: the tap opens the private chat with us; where that cannot be, `notice` is shown.
     `silent`, `pin` (if we may) and `photo` (a PNG above the card) are for a message that is sent; an edit keeps what is there.
+    `key` names what is sent: sent again with the same key it is the same message, where the platform can tell; `again`: it
+    may be there already, from a try whose outcome nobody saw. `meant`: whom it is for, in a chat with several people.
     """
 
     card: Card | None
@@ -213,3 +216,6 @@ class Reply:
     silent: bool = False
     pin: bool = False
     photo: Attachment | None = None
+    key: str = ""
+    again: bool = False
+    meant: Account | None = None

@@ -35,7 +35,7 @@ class Press:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A typed message or command. `sent_at` is the platform's own time, where it tells one.
+    """A typed message or command. `sent_at` is the platform's own time, where it tells one. `receipt` answers a command.
 
     `anonymous`: an admin spoke as the group itself; then the sender is the chat with its title, and not a person.
     """
@@ -47,6 +47,7 @@ class Said:
     message: str
     sent_at: datetime | None = None
     anonymous: bool = False
+    receipt: str = ""
 
 
 @dataclass(frozen=True, slots=True)

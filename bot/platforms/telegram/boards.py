@@ -4,8 +4,8 @@ import structlog
 
 from bot.cards import Card, Reply
 from bot.platforms.port import Address, Posted
+from bot.platforms.reposts import Now, Reposts
 from bot.platforms.telegram.errors import PROBE_SECONDS, Fault, Meaning
-from bot.platforms.telegram.rates import Now, Reposts
 from bot.platforms.telegram.traffic import Traffic
 from scheduler.nudge import Broken, Later, Outcome, Sent
 

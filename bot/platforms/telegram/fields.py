@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from typing import TypeAlias
 
 from bot.cards import TEXT_MAX
+from bot.platforms.cleaning import clean_name
 from bot.platforms.port import Account, Sender, Unreadable
-from bot.platforms.telegram.markup import clean_name
 
 Fields: TypeAlias = Mapping[str, object]
 

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 
 from bot.actions import decode
 from bot.cards import TEXT_MAX
+from bot.platforms.cleaning import clean
 from bot.platforms.port import (
     Address,
     Heard,
@@ -30,7 +31,6 @@ from bot.platforms.telegram.fields import (
     is_private,
     sender_of,
 )
-from bot.platforms.telegram.markup import clean
 from bot.platforms.telegram.members import TEAM_CHATS, left, member, standing
 
 # chat_member is asked for because it is off by default and cannot be had later for what happened before (T-55).

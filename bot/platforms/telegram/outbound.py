@@ -14,10 +14,10 @@ from typing import TypeVar
 import structlog
 
 from bot.cards import Card, Place, Reply
+from bot.platforms.patience import Pause, backoff
 from bot.platforms.port import Address, Heard, MessageKind, Posted, Press, RoomMoved, Said
 from bot.platforms.telegram.courier import Delivered
 from bot.platforms.telegram.errors import Fault, Meaning
-from bot.platforms.telegram.patience import Pause, backoff
 from bot.platforms.telegram.rates import is_group
 from bot.platforms.telegram.render import notice
 from bot.platforms.telegram.traffic import Traffic

@@ -9,7 +9,9 @@ from telegram import BotCommand, BotCommandScope, BotCommandScopeAllGroupChats, 
 from telegram.error import InvalidToken, TelegramError
 
 from bot.cards import Reply
+from bot.platforms.patience import NETWORK_CEILING, Pause, backoff
 from bot.platforms.port import Account, Address, Heard, Intake, MenuEntry, Postbox, RawUpdate
+from bot.platforms.reposts import Now
 from bot.platforms.telegram import inbound
 from bot.platforms.telegram.boards import Boards
 from bot.platforms.telegram.connection import Connection, TokenRefused
@@ -17,9 +19,8 @@ from bot.platforms.telegram.courier import Courier
 from bot.platforms.telegram.errors import Meaning, read
 from bot.platforms.telegram.fields import PLATFORM
 from bot.platforms.telegram.outbound import Outbound
-from bot.platforms.telegram.patience import NETWORK_CEILING, Pause, backoff
 from bot.platforms.telegram.poller import HOLD_SECONDS, SPOKEN_AFTER, Poller
-from bot.platforms.telegram.rates import GroupWindow, Now
+from bot.platforms.telegram.rates import GroupWindow
 from bot.platforms.telegram.rights import Rights
 from bot.platforms.telegram.traffic import Traffic
 from bot.words import Words, load

@@ -11,11 +11,11 @@ import structlog
 from telegram import Bot
 from telegram.warnings import PTBUserWarning
 
+from bot.platforms.patience import NETWORK_CEILING, Pause, backoff
 from bot.platforms.port import Intake, RawUpdate
 from bot.platforms.telegram.errors import Meaning, read
 from bot.platforms.telegram.fields import PLATFORM
 from bot.platforms.telegram.inbound import ALLOWED_UPDATES, raw
-from bot.platforms.telegram.patience import NETWORK_CEILING, Pause, backoff
 from bot.words import Words
 
 HOLD_SECONDS = 50  # the longest that Telegram's server holds a getUpdates

@@ -32,7 +32,8 @@ from bot.cards import (
     Style,
     Tone,
 )
-from bot.platforms.telegram.markup import Html, bold, clean_name, cut, italic, join, moment, safe, width
+from bot.platforms.cleaning import clean_name, cut, width
+from bot.platforms.telegram.markup import Html, bold, italic, join, moment, safe
 
 CAPTION_MAX = 1024
 NOTICE_MAX = 200  # answerCallbackQuery

@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.platforms.port import Account, Address
+from bot.platforms.reposts import Now
 from bot.platforms.telegram.courier import Courier
 from bot.platforms.telegram.errors import Fault
-from bot.platforms.telegram.rates import Now
 
 REMEMBERED = timedelta(seconds=60)
 _ADMINS = frozenset({"creator", "administrator"})

@@ -7,10 +7,11 @@ from dataclasses import replace
 import structlog
 
 from bot.cards import TEXT_MAX, Card, Reply
+from bot.platforms.lanes import Lanes
 from bot.platforms.port import Address, MessageKind, Postbox, Posted
 from bot.platforms.telegram.courier import Courier, Delivered, Parcel
 from bot.platforms.telegram.errors import Fault, Meaning, outcome
-from bot.platforms.telegram.lanes import Floods, Lanes
+from bot.platforms.telegram.floods import Floods
 from bot.platforms.telegram.rates import GroupWindow
 from bot.platforms.telegram.render import CAPTION_MAX, Payload, render
 from scheduler.nudge import Broken, Later, Outcome, Unknown

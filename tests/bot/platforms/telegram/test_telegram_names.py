@@ -25,7 +25,7 @@ from bot.cards import (
     Squares,
     Tone,
 )
-from bot.platforms.telegram.markup import clean, clean_name, cut
+from bot.platforms.cleaning import clean, clean_name, cut
 from bot.platforms.telegram.render import CAPTION_MAX, notice, render
 from tests.kit.telegram.entities import CannotParse, parse, units
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import pytest
 
+from bot.platforms.patience import NETWORK_CEILING
 from bot.platforms.port import RawUpdate, Said, Unreadable
-from bot.platforms.telegram.patience import NETWORK_CEILING
 from bot.platforms.telegram.poller import TOKEN_CEILING
 from bot.words import load
 from tests.kit.telegram import Cut, Page, Refuse, TelegramServer
