@@ -184,7 +184,8 @@ class Coach:
         if person is None:
             person = people.create(tx, new_id(), sender.account, sender.name, words.SOURCE_LANGUAGE, now)
         else:
-            people.seen(tx, sender.account, sender.name)
+            known = people.heard_in_channel if heard.address.thread else people.seen
+            known(tx, sender.account, sender.name)
         people.keep_private_room(tx, person.id, heard.address)
         desk = Desk(tx, now, person, self._catalog, words.load(), heard.address, sender.zone_hint)
         date_here = local_date(now, desk.zone)

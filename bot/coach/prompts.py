@@ -61,7 +61,7 @@ class Prompts:
         living = SCREEN if nudge.kind in (NudgeKind.NOTICE, NudgeKind.RESULT) else PLAYER
         outcome = await platform.deliver(address, Reply(card, Place.NEW, living=living))
         if isinstance(outcome, Gone):
-            await self._store.run(lambda tx: people.block_everywhere(tx, nudge.person))
+            await self._store.run(lambda tx: people.block(tx, nudge.person, address))
         if isinstance(outcome, Sent) and nudge.kind is NudgeKind.PROMPT:
             await self._store.run(lambda tx: _plan_follow_ups(tx, nudge, now))
         return outcome

@@ -73,7 +73,7 @@ def erase(tx: Tx, person: str, now: datetime) -> None:
     tx.execute(update(t.challenge_member).where(mine).values(member=None, alias="", next_final_at=None))
     tx.execute(update(t.challenge).where(t.challenge.c.starter == person).values(starter=""))
     tx.execute(delete(t.minute_taker).where(t.minute_taker.c.member == person))
-    tx.execute(delete(t.room).where(t.room.c.person == person, t.room.c.kind == "private"))
+    tx.execute(delete(t.room).where(t.room.c.person == person))
     tx.execute(delete(t.person).where(t.person.c.id == person))  # the rest goes with it (ON DELETE CASCADE)
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from bot.store.faults import StoreDamaged, StoreFault, StoreUnreachable, translate
 from bot.store.unit import Store, open_engine, quick_check
 
-HEAD = "0003"  # the newest migration; a guard compares it with the scripts
+HEAD = "0004"  # the newest migration; a guard compares it with the scripts
 CHECKED_UP_TO = (
     16 * 1024**2
 )  # bytes: some 20 ms, so that a start takes as long with many people as with few; `toehold check` reads any file

@@ -1,10 +1,10 @@
 """People, their accounts and their private rooms."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime, time
 from typing import Any
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import ColumnElement, Row, delete, func, insert, select, update
 
 from bot.addresses import Account, Address
 from bot.store import tables as t
@@ -39,6 +39,8 @@ class Person:
     heard_on: date | None
     asking: str | None
     asking_arg: str | None
+    platform: str | None
+    """Where prompts go; None: where the person came in."""
 
 
 _COLUMNS = [t.person.c[field.name] for field in fields(Person)]
@@ -57,13 +59,7 @@ def load(tx: Tx, person: str) -> Person | None:
 
 def by_account(tx: Tx, account: Account) -> Person | None:
     row = tx.execute(
-        select(*_COLUMNS)
-        .join(t.account, t.account.c.person == t.person.c.id)
-        .where(
-            t.account.c.platform == account.platform,
-            t.account.c.bot_id == account.bot,
-            t.account.c.external_id == account.id,
-        )
+        select(*_COLUMNS).join(t.account, t.account.c.person == t.person.c.id).where(*_is(account))
     ).one_or_none()
     return _person(row) if row else None
 
@@ -103,54 +99,92 @@ def change(tx: Tx, person: str, **values: object) -> None:
     tx.execute(update(t.person).where(t.person.c.id == person).values(**values))
 
 
-def seen(tx: Tx, account: Account, name: str) -> None:
-    """The person wrote: refresh the name and mark the account reachable. Writes only what changed."""
-    here = (
-        t.account.c.platform == account.platform,
-        t.account.c.bot_id == account.bot,
-        t.account.c.external_id == account.id,
-    )
+def seen(tx: Tx, account: Account, name: str, state: str = "reachable") -> None:
+    """The person wrote in private: refresh the name, and what we know of reaching them. Writes only what changed."""
     tx.execute(
         update(t.account)
-        .where(*here, (t.account.c.name != name[:128]) | (t.account.c.state != "reachable"))
-        .values(name=name[:128], state="reachable")
+        .where(*_is(account), (t.account.c.name != name[:128]) | (t.account.c.state != state))
+        .values(name=name[:128], state=state)
     )
+
+
+def heard_in_channel(tx: Tx, account: Account, name: str) -> None:
+    """The person wrote where only they see it, but not in their private chat: whether that is closed stays as we know it."""
+    known = tx.execute(select(t.account.c.state).where(*_is(account))).scalar()
+    seen(tx, account, name, "blocked" if known == "blocked" else "reachable")
 
 
 def refresh_name(tx: Tx, account: Account, name: str) -> None:
     """In a team chat: the name as it is now. It says nothing about whether we may write in private."""
-    here = (
-        t.account.c.platform == account.platform,
-        t.account.c.bot_id == account.bot,
-        t.account.c.external_id == account.id,
-    )
-    tx.execute(update(t.account).where(*here, t.account.c.name != name[:128]).values(name=name[:128]))
+    tx.execute(update(t.account).where(*_is(account), t.account.c.name != name[:128]).values(name=name[:128]))
 
 
 def set_reachable(tx: Tx, account: Account, reachable: bool) -> None:
-    tx.execute(
-        update(t.account)
-        .where(
-            t.account.c.platform == account.platform,
-            t.account.c.bot_id == account.bot,
-            t.account.c.external_id == account.id,
-        )
-        .values(state="reachable" if reachable else "blocked")
-    )
+    tx.execute(update(t.account).where(*_is(account)).values(state="reachable" if reachable else "blocked"))
 
 
-def block_everywhere(tx: Tx, person: str) -> None:
-    """The platform said that nobody is there: prompts stop until the person writes again."""
-    tx.execute(update(t.account).where(t.account.c.person == person).values(state="blocked"))
+def block(tx: Tx, person: str, address: Address) -> None:
+    """The platform said that nobody is there: no prompts go there until the person writes again."""
+    here = (t.account.c.platform == address.platform, t.account.c.bot_id == address.bot)
+    tx.execute(update(t.account).where(t.account.c.person == person, *here).values(state="blocked"))
 
 
 def is_reachable(tx: Tx, person: str) -> bool:
+    """Whether we may write to the chat that prompts go to; before there is one, to any."""
     found = select(t.account.c.person).where(t.account.c.person == person, t.account.c.state == "reachable")
+    address = private_address(tx, person)
+    if address is not None:
+        found = found.where(t.account.c.platform == address.platform, t.account.c.bot_id == address.bot)
     return tx.execute(found.limit(1)).first() is not None
+
+
+def accounts(tx: Tx, person: str) -> list[Account]:
+    """Where the person is, in the order in which they came."""
+    rows = tx.execute(
+        select(t.account.c.platform, t.account.c.bot_id, t.account.c.external_id)
+        .where(t.account.c.person == person)
+        .order_by(t.account.c.first_seen_at, t.account.c.platform)
+    )
+    return [Account(*row) for row in rows]
 
 
 def keep_private_room(tx: Tx, person: str, address: Address) -> None:
     """Remember where this person's private chat is."""
+    _keep_room(tx, person, replace(address, thread=""), "private")
+
+
+def private_address(tx: Tx, person: str) -> Address | None:
+    """The private chat that prompts go to: on the platform that the person chose, else where they came in."""
+    chosen = select(t.person.c.platform).where(t.person.c.id == person).scalar_subquery()
+    row = tx.execute(
+        select(t.room.c.platform, t.room.c.bot_id, t.room.c.chat_id, t.room.c.thread_id)
+        .where(t.room.c.person == person, t.room.c.kind == "private")
+        .order_by((t.room.c.platform == func.coalesce(chosen, "")).desc(), t.room.c.id)
+        .limit(1)
+    ).one_or_none()
+    return Address(*row) if row else None
+
+
+# --- the line in a channel, for those whose private chat is closed to us
+
+
+def keep_line(tx: Tx, person: str, address: Address | None) -> None:
+    """The conversation in a channel in which one quiet line may stand when no prompt can come; None: nowhere."""
+    tx.execute(delete(t.room).where(t.room.c.person == person, t.room.c.kind == "line"))
+    if address is not None:
+        _keep_room(tx, person, address, "line")
+
+
+def line_address(tx: Tx, person: str) -> Address | None:
+    row = tx.execute(
+        select(t.room.c.platform, t.room.c.bot_id, t.room.c.chat_id, t.room.c.thread_id).where(
+            t.room.c.person == person, t.room.c.kind == "line"
+        )
+    ).first()
+    return Address(*row) if row else None
+
+
+def _keep_room(tx: Tx, person: str, address: Address, kind: str) -> None:
     same = (
         t.room.c.platform == address.platform,
         t.room.c.bot_id == address.bot,
@@ -165,20 +199,15 @@ def keep_private_room(tx: Tx, person: str, address: Address) -> None:
                 bot_id=address.bot,
                 chat_id=address.chat,
                 thread_id=address.thread,
-                kind="private",
+                kind=kind,
                 state="open",
                 person=person,
             )
         )
     elif known.person != person:
-        tx.execute(update(t.room).where(t.room.c.id == known.id).values(person=person, kind="private"))
+        tx.execute(update(t.room).where(t.room.c.id == known.id).values(person=person, kind=kind))
 
 
-def private_address(tx: Tx, person: str) -> Address | None:
-    row = tx.execute(
-        select(t.room.c.platform, t.room.c.bot_id, t.room.c.chat_id, t.room.c.thread_id)
-        .where(t.room.c.person == person, t.room.c.kind == "private")
-        .order_by(t.room.c.id)
-        .limit(1)
-    ).one_or_none()
-    return Address(row.platform, row.bot_id, row.chat_id, row.thread_id) if row else None
+def _is(account: Account) -> tuple[ColumnElement[bool], ...]:
+    c = t.account.c
+    return c.platform == account.platform, c.bot_id == account.bot, c.external_id == account.id

@@ -30,6 +30,7 @@ __all__ = [
     "heartbeat",
     "inbox",
     "lease",
+    "link_code",
     "local_line",
     "local_persona",
     "metadata",
@@ -83,6 +84,7 @@ person = Table(
     Column("heard_on", Date),
     Column("asking", String(16)),
     Column("asking_arg", String(64)),
+    Column("platform", String(16)),
 )
 
 account = Table(
@@ -95,6 +97,14 @@ account = Table(
     Column("name", String(128), nullable=False),
     Column("state", String(16), nullable=False),
     Column("first_seen_at", Instant, nullable=False),
+)
+
+link_code = Table(
+    "link_code",
+    metadata,
+    Column("code_hash", String(64), primary_key=True),
+    _person(nullable=False, index=True),
+    Column("expires_at", Instant, nullable=False),
 )
 
 room = Table(

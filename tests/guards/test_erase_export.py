@@ -48,7 +48,9 @@ EXPORTED: dict[str, set[str]] = {
         "heard_on",
         "asking",
         "asking_arg",
+        "platform",
     },
+    "link_code": {"code_hash", "person", "expires_at"},
     "account": {"platform", "bot_id", "external_id", "person", "name", "state", "first_seen_at"},
     "room": {"id", "platform", "bot_id", "chat_id", "thread_id", "kind", "state", "moved_to", "person"},
     "slot": {

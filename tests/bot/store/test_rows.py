@@ -57,7 +57,7 @@ async def test_a_chat_with_a_new_id_is_found_there_whichever_signal_comes_and_ho
 async def test_a_name_and_an_open_door_are_noted_only_when_they_change(store: Store, witness: Witness) -> None:
     await person(store, "ann")
     account = Account("telegram", "1", "account-ann")
-    await store.run(lambda tx: people.block_everywhere(tx, "ann"))
+    await store.run(lambda tx: people.block(tx, "ann", NEW_CHAT))
     assert not await store.read(lambda tx: people.is_reachable(tx, "ann"))
     await store.run(lambda tx: people.seen(tx, account, "x" * 200))
     assert await store.read(lambda tx: people.is_reachable(tx, "ann"))
