@@ -56,6 +56,7 @@ class Screen(StrEnum):
     DRILLS = "drills"
     EXPORT = "export"
     ERASE = "erase"
+    REACH = "reach"
 
 
 class Setting(StrEnum):
@@ -66,6 +67,7 @@ class Setting(StrEnum):
     FOLLOW_UPS = "follow"
     ZONE = "zone"
     FREEZES = "freezes"
+    LINE = "line"
 
 
 class TeamMove(StrEnum):

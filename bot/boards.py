@@ -66,7 +66,7 @@ class Boards:
 
         def record(tx: Tx) -> None:
             if isinstance(outcome, Gone):
-                challenges.set_present(tx, post.address, False)
+                challenges.close_room(tx, post.room)
             posts.shown(tx, post, shown, now + wait)
 
         await self._store.run(record)
@@ -86,6 +86,7 @@ class Boards:
             living=posts.living(post.what, post.challenge),
             silent=not isinstance(scene, view.Minute | view.ResultCard),
             pin=isinstance(scene, view.Board),
+            key=f"post:{post.challenge}:{post.room}:{post.what}:{post.wanted}",
             photo=await asyncio.to_thread(_picture, scene) if isinstance(scene, view.ResultCard) else None,
         )
         return await platform.show(post.address, reply)

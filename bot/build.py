@@ -109,7 +109,7 @@ async def _working(
         heart = Heart(store, engine, coach, cues, intake, clock, boards)
         machine = Machine(store, heart, clock)
         if connect is None:
-            _connect(settings, store, clock, intake, machine)
+            _connect(settings, store, catalog, clock, intake, machine)
         else:
             intake.platforms.update(connect(intake, machine))
         bot = Bot(store, clock, coach, intake, engine, heart, machine, intake.platforms)
@@ -132,7 +132,14 @@ async def _working(
             await cleaning.finish(BEAT_SECONDS)
 
 
-def _connect(settings: Settings, store: Store, clock: TravelClock, intake: Intake, machine: Machine) -> None:
+def _connect(
+    settings: Settings,
+    store: Store,
+    catalog: drill_catalog.Catalog,
+    clock: TravelClock,
+    intake: Intake,
+    machine: Machine,
+) -> None:
     postbox, texts = StoredPostbox(store), words.load()
     if settings.telegram_bot_token is not None:
         from bot.platforms.telegram.platform import Telegram  # python-telegram-bot takes a while to import
@@ -140,6 +147,20 @@ def _connect(settings: Settings, store: Store, clock: TravelClock, intake: Intak
         token = settings.telegram_bot_token.get_secret_value()
         intake.platforms["telegram"] = Telegram(
             token, settings.telegram_api_url, intake, postbox, texts, menu(), clock.now
+        )
+    if settings.discord_bot_token is not None:
+        from bot.platforms.discord.platform import Discord  # discord.py takes a while to import
+
+        intake.platforms["discord"] = Discord(
+            settings.discord_bot_token.get_secret_value(),
+            settings.discord_api_url,
+            intake,
+            postbox,
+            texts,
+            menu(),
+            [(drill.id, drill.name) for drill in catalog.values()],
+            clock.now,
+            shards=settings.discord_shards,
         )
     if settings.local_chat:
         from bot.platforms.local.platform import LocalChat

@@ -79,10 +79,24 @@ async def examine(settings: Settings, say: Callable[[str], object], rebuild: boo
             line(False, "check.telegram-refused", reason=answer.sentence)
     else:
         line(True, "check.no-telegram")
+    if settings.discord_bot_token is not None:
+        from bot.platforms.discord.platform import Me as DiscordMe
+        from bot.platforms.discord.platform import probe as probe_discord
+
+        found_there = await probe_discord(
+            settings.discord_bot_token.get_secret_value(), settings.discord_api_url, texts
+        )
+        if isinstance(found_there, DiscordMe):
+            line(True, "check.discord", username=found_there.username)
+            for warning in found_there.warnings:
+                line(False, "check.discord-warning", reason=warning)
+            line(True, "check.discord-invite", url=found_there.invite_url)
+        else:
+            line(False, "check.discord-refused", reason=found_there.sentence)
+    else:
+        line(True, "check.no-discord")
     if settings.local_chat:
         line(True, "check.local", host=settings.toehold_host, port=settings.toehold_port)
-    if settings.discord_bot_token is not None:
-        line(True, "cli.no-discord-yet")
     say(texts("check.all-well" if good else "check.not-well"))
     return good
 

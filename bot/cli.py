@@ -24,16 +24,14 @@ log = structlog.get_logger()
 
 @app.callback()
 def _toehold() -> None:
-    """Toehold coaches people through foot drills, on Telegram or in a chat page on this computer."""
+    """Toehold coaches people through foot drills, on Telegram, on Discord, or in a chat page on this computer."""
 
 
 @app.command()
 def run() -> None:
-    """Start the bot: the local chat, or Telegram when a token is set."""
+    """Start the bot: on Telegram and Discord when their tokens are set, otherwise in the local chat."""
     settings = _settings()
     _configure_logs(settings)
-    if settings.discord_bot_token is not None:
-        print(words.load()("cli.no-discord-yet"), file=sys.stderr)
     try:
         asyncio.run(_run(settings))
     except (StoreFault, CatalogError, CannotStart) as error:
@@ -65,6 +63,8 @@ async def _announce(settings: Settings, platforms: object) -> None:
         print(texts("cli.open-here", url=local.url), flush=True)
     if "telegram" in platforms:
         print(texts("cli.telegram-on"), flush=True)
+    if "discord" in platforms:
+        print(texts("cli.discord-on"), flush=True)
     print(texts("cli.data-here", path=settings.database_path), flush=True)
 
 

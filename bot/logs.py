@@ -59,7 +59,7 @@ def configure(level: str, secrets: Iterable[str] = (), stream: TextIO | None = N
     root.handlers[:] = [handler]
     root.setLevel(level)
     # Libraries that write a line per request or per job are quiet unless something is wrong.
-    for name in ("httpx", "httpcore", "telegram", "aiohttp.access", "apscheduler", "asyncio", "alembic"):
+    for name in ("httpx", "httpcore", "telegram", "aiohttp.access", "apscheduler", "asyncio", "alembic", "discord"):
         logging.getLogger(name).setLevel(logging.WARNING)
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
@@ -27,7 +27,9 @@ class Settings(BaseSettings):
     toehold_local: bool | None = None
     toehold_access_token: SecretStr | None = None
     toehold_log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
-    discord_bot_token: Annotated[SecretStr | None, NoDecode] = None
+    discord_bot_token: SecretStr | None = None
+    discord_api_url: str = "https://discord.com/api/v10"
+    toehold_discord_shards: str = ""
 
     @field_validator("telegram_bot_token")
     @classmethod
@@ -38,7 +40,23 @@ class Settings(BaseSettings):
                 raise ValueError("must look like 123456:ABC-DEF, as BotFather gives it")
         return token
 
-    @field_validator("telegram_api_url")
+    @field_validator("discord_bot_token")
+    @classmethod
+    def _looks_like_a_discord_token(cls, token: SecretStr | None) -> SecretStr | None:
+        if token is not None:
+            parts = token.get_secret_value().split(".")
+            if len(parts) != 3 or not all(parts) or not token.get_secret_value().isascii():
+                raise ValueError("must be three parts with dots between them, as the Discord developer page gives it")
+        return token
+
+    @field_validator("toehold_discord_shards")
+    @classmethod
+    def _is_a_share(cls, text: str) -> str:
+        if text and read_shards(text) is None:
+            raise ValueError("must look like 0-3/8 or 0,2/4: the shards of this process, and how many there are in all")
+        return text
+
+    @field_validator("telegram_api_url", "discord_api_url")
     @classmethod
     def _is_a_safe_url(cls, url: str) -> str:
         url = url.rstrip("/")
@@ -70,12 +88,43 @@ class Settings(BaseSettings):
     @property
     def local_chat(self) -> bool:
         """On when no platform token is set, or when it is asked for."""
-        return self.telegram_bot_token is None if self.toehold_local is None else self.toehold_local
+        return not self.has_token if self.toehold_local is None else self.toehold_local
 
     @property
     def time_machine(self) -> bool:
         """Only where no real person is prompted: time must not be moved for them."""
-        return self.telegram_bot_token is None
+        return not self.has_token
+
+    @property
+    def has_token(self) -> bool:
+        return self.telegram_bot_token is not None or self.discord_bot_token is not None
+
+    @property
+    def discord_shards(self) -> tuple[tuple[int, ...], int] | None:
+        """The shards that this process connects, and how many there are in all; None: Discord is asked."""
+        return read_shards(self.toehold_discord_shards) if self.toehold_discord_shards else None
+
+
+SHARDS_MOST = 4096
+
+
+def read_shards(text: str) -> tuple[tuple[int, ...], int] | None:
+    """ "0-3/8" or "0,2/4". None for anything else."""
+    ids, slash, of = text.replace(" ", "").partition("/")
+    if not slash or not _is_number(of) or not 1 <= int(of) <= SHARDS_MOST:
+        return None
+    found: set[int] = set()
+    for part in ids.split(","):
+        first, dash, last = part.partition("-")
+        last = last if dash else first
+        if not _is_number(first) or not _is_number(last) or not int(first) <= int(last) < int(of):
+            return None
+        found.update(range(int(first), int(last) + 1))
+    return tuple(sorted(found)), int(of)
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) <= 4
 
 
 def load(env_file: Path | None = Path(".env")) -> Settings:

@@ -13,6 +13,7 @@ class NudgeKind(StrEnum):
     SNOOZE = "snooze"
     RESULT = "result"  # of a team challenge, to somebody whose team chat we were put out of
     MINUTE = "minute"  # a team minute: the private card of somebody who takes part
+    HELLO = "hello"  # the first words in a private chat that the person has not opened yet
     NOTICE = "notice"  # something that a person is told once, such as that a pause has lasted for long
     FOLLOW_UP = "follow-up"
 

@@ -4,7 +4,7 @@ from datetime import date, time, timedelta
 
 from bot.actions import Agree, PickTime, PickZone, Screening, Set, Setting
 from bot.cards import Place
-from bot.coach import scoring, times
+from bot.coach import reach, scoring, times
 from bot.coach.desk import Answer, Desk
 from bot.ids import new_id
 from bot.reading.places import find_places, popular_places, the_place_meant
@@ -179,6 +179,8 @@ def _ready(desk: Desk, modified: tuple[int, ...] = ()) -> Scene:
     if not is_set_up(desk):
         desk = desk.change(joined_day=desk.today)
         scoring.set_up(desk.tx, desk.person, desk.catalog, desk.now)
+        if reach.is_in_channel(desk):
+            reach.say_hello(desk)
     next_at = times.next_at(desk)
     if next_at is None:
         return times.scene(desk)
@@ -191,6 +193,7 @@ def _ready(desk: Desk, modified: tuple[int, ...] = ()) -> Scene:
         modified=modified,
         gentle=safety.gentle_only(desk.person.screened),
         counts_for_day_before=any(slot.at < desk.person.day_start for slot in slots.of_person(desk.tx, desk.person.id)),
+        in_channel=reach.is_in_channel(desk),
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from bot import words
-from bot.addresses import Address
+from bot.addresses import Account, Address
 from bot.cards import PLAYER, SCREEN, Place, Reply
 from bot.coach import days, practice, scoring, teams, today
 from bot.coach.desk import Desk
@@ -12,8 +12,10 @@ from bot.coach.quiet import quiet_until
 from bot.platforms.port import Platform
 from bot.store import care, challenges, nudges, people, sessions, slots
 from bot.store.people import Person
+from bot.store.posts import LIVING_MOST
 from bot.store.unit import Store, Tx
 from bot.views.challenges import MinuteCall, ResultCard
+from bot.views.reach import Hello, QuietLine
 from bot.views.scenes import Scene, draw
 from drills import safety
 from drills.catalog import Catalog
@@ -23,6 +25,8 @@ from scheduler.ports import Drop, Postpone, Verdict
 from scheduler.slot import Role
 
 FOLLOW_UPS = (timedelta(minutes=45), timedelta(hours=3))  # after a prompt; with it, at most three messages a slot
+_PLAYERS = (NudgeKind.PROMPT, NudgeKind.SNOOZE, NudgeKind.FOLLOW_UP, NudgeKind.MINUTE)
+_BY_LINE = (NudgeKind.PROMPT, NudgeKind.SNOOZE)  # what a quiet line may stand in for
 LATE = timedelta(minutes=15)  # from here on the card says that it is late, and quiet hours bind it
 
 
@@ -40,6 +44,8 @@ class Prompts:
             desk = self._desk(tx, nudge, now)
             if desk is None:
                 return None
+            if nudge.kind is NudgeKind.HELLO:
+                return desk.address, Hello()
             if nudge.kind is NudgeKind.NOTICE:
                 return desk.address, days.pause_scene(desk, long=True)
             if nudge.kind is NudgeKind.MINUTE:
@@ -54,24 +60,59 @@ class Prompts:
         if found is None:
             return Drop("nobody there")
         address, scene = found
-        platform = self._platforms.get(address.platform)
-        if platform is None or platform.bot != address.bot:
-            return Later(3600, "this platform is not connected")
-        card = draw(words.load(), scene)
-        living = SCREEN if nudge.kind in (NudgeKind.NOTICE, NudgeKind.RESULT) else PLAYER
-        outcome = await platform.deliver(address, Reply(card, Place.NEW, living=living))
+        if not await self._store.read(lambda tx: people.is_reachable(tx, nudge.person)) and nudge.kind in _BY_LINE:
+            return await self._send_line(nudge)
+        outcome = await self._deliver(nudge, address, scene, PLAYER if nudge.kind in _PLAYERS else SCREEN)
         if isinstance(outcome, Gone):
             await self._store.run(lambda tx: people.block(tx, nudge.person, address))
+            if nudge.kind in _BY_LINE:
+                return await self._send_line(nudge)
+        if isinstance(outcome, Sent) and nudge.kind is NudgeKind.HELLO:
+            await self._store.run(lambda tx: people.unblock(tx, nudge.person, address))
         if isinstance(outcome, Sent) and nudge.kind is NudgeKind.PROMPT:
             await self._store.run(lambda tx: _plan_follow_ups(tx, nudge, now))
         return outcome
+
+    async def _send_line(self, nudge: Nudge) -> Outcome:
+        """The private chat is closed: one quiet line in the channel that the person chose, if they chose one."""
+
+        def query(tx: Tx) -> tuple[Address, Account] | None:
+            address = people.line_address(tx, nudge.person)
+            here = [each for each in people.accounts(tx, nudge.person) if address and each.platform == address.platform]
+            return (address, here[0]) if address and here else None
+
+        found = await self._store.read(query)
+        if found is None:
+            return Gone("private chat closed")
+        address, account = found
+        return await self._deliver(nudge, address, QuietLine(), f"line:{account.id}"[:LIVING_MOST], account)
+
+    async def _deliver(
+        self, nudge: Nudge, address: Address, scene: Scene, living: str, meant: Account | None = None
+    ) -> Outcome:
+        platform = self._platforms.get(address.platform)
+        if platform is None or platform.bot != address.bot:
+            return Later(3600, "this platform is not connected")
+        reply = Reply(
+            draw(words.load(), scene),
+            Place.NEW,
+            living=living,
+            key=f"nudge:{nudge.id}:{nudge.due_at.isoformat()}",
+            again=nudge.attempt > 1,
+            meant=meant,
+        )
+        return await platform.deliver(address, reply)
 
     def _judge(self, tx: Tx, nudge: Nudge, now: datetime) -> Verdict:
         desk = self._desk(tx, nudge, now)
         if desk is None:
             return Drop("nobody there")
         person = desk.person
-        if not people.is_reachable(tx, person.id):
+        if nudge.kind is NudgeKind.HELLO:
+            return None
+        if not people.is_reachable(tx, person.id) and not (
+            nudge.kind in _BY_LINE and people.line_address(tx, person.id) is not None
+        ):
             return Drop("blocked")
         if person.stopped:
             return Drop("stopped")

@@ -4,7 +4,7 @@ from datetime import time
 
 from bot.actions import Set, Setting
 from bot.cards import Place
-from bot.coach import days, onboarding
+from bot.coach import days, onboarding, reach
 from bot.coach.desk import Answer, Desk
 from bot.reading.places import popular_places
 from bot.reading.times import read_span
@@ -28,6 +28,7 @@ def scene(desk: Desk, changed: str | None = None) -> view.SettingsScene:
         due=days.due_next(desk),
         day_start=person.day_start,
         changed=changed,
+        in_channel=reach.is_in_channel(desk),
     )
 
 
@@ -65,6 +66,8 @@ def change(desk: Desk, action: Set) -> Answer:
             return Answer(scene(desk.keep_setting("freezes", "on" if yes else "off"), "freezes"))
         case Setting.ZONE:
             return _ask_zone(desk, Place.HERE)
+        case Setting.LINE:
+            return reach.change(desk, action)
         case Setting.QUIET:
             return _quiet(desk, action.value)
 

@@ -4,7 +4,7 @@ from datetime import datetime, time, timedelta
 
 from bot.actions import NotToday, Screen, Show, Snooze, Tick
 from bot.cards import PLAYER, Place
-from bot.coach import practice, standing
+from bot.coach import practice, reach, standing
 from bot.coach.desk import Answer, Desk
 from bot.coach.quiet import quiet_until
 from bot.reading.times import read_minutes
@@ -55,6 +55,7 @@ def plan(desk: Desk, *, prompted: bool = False, late_since: datetime | None = No
         rest=not desk.is_scheduled(today),
         outlook=standing.outlook(desk, now, judge),
         told=told,
+        unreached=reach.is_in_channel(desk) and reach.is_closed(desk),
     )
 
 

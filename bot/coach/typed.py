@@ -2,13 +2,14 @@
 
 from bot.actions import Screen, Set, Setting, Show, Snooze, Start, StartKind
 from bot.cards import Place
-from bot.coach import days, membership, mydata, onboarding, practice, settings, standing, times, today
+from bot.coach import days, membership, mydata, onboarding, practice, reach, settings, standing, times, today
 from bot.coach.desk import Answer, Desk
 from bot.reading.times import Unreadable, read_times
 from bot.store import nudges, sessions
 from bot.store.sessions import Kept
 from bot.views import notes
 from bot.views import onboarding as onboarding_view
+from bot.views.reach import MEND
 from drills import practice as rule
 from scheduler.nudge import NudgeKind
 
@@ -49,6 +50,8 @@ def command(desk: Desk, name: str, rest: str) -> Answer:
         return always[name]()
     if not onboarding.is_set_up(desk):
         return Answer(onboarding.next_scene(desk), Place.NEW)
+    if name == "start" and rest == MEND:
+        return reach.show(desk, Place.NEW)
     day = f"{desk.today:%Y%m%d}"
     known = {
         "start": lambda: today.show(desk),
@@ -101,6 +104,8 @@ def show(desk: Desk, action: Show) -> Answer:
             return mydata.export(desk)
         case Screen.ERASE:
             return mydata.ask_erase(desk, Place.HERE)
+        case Screen.REACH:
+            return reach.show(desk)
 
 
 def stop(desk: Desk) -> Answer:

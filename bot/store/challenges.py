@@ -101,6 +101,11 @@ def set_present(tx: Tx, address: Address, present: bool) -> None:
         tx.execute(update(t.post).where(*boards).values(wanted=t.post.c.wanted + 1))
 
 
+def close_room(tx: Tx, room: int) -> None:
+    """We may not speak there any more; other parts of the same chat say so themselves."""
+    tx.execute(update(t.room).where(t.room.c.id == room).values(state="closed"))
+
+
 def is_in_room(tx: Tx, challenge: str, room: int) -> bool:
     found = select(t.challenge_room.c.room).where(
         t.challenge_room.c.challenge == challenge, t.challenge_room.c.room == room

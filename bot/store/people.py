@@ -129,6 +129,12 @@ def block(tx: Tx, person: str, address: Address) -> None:
     tx.execute(update(t.account).where(t.account.c.person == person, *here).values(state="blocked"))
 
 
+def unblock(tx: Tx, person: str, address: Address) -> None:
+    """The chat took a message after all."""
+    here = (t.account.c.platform == address.platform, t.account.c.bot_id == address.bot)
+    tx.execute(update(t.account).where(t.account.c.person == person, *here).values(state="reachable"))
+
+
 def is_reachable(tx: Tx, person: str) -> bool:
     """Whether we may write to the chat that prompts go to; before there is one, to any."""
     found = select(t.account.c.person).where(t.account.c.person == person, t.account.c.state == "reachable")

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from bot.actions import Agree, PickTime, PickZone, Screen, Screening, Set, Setting, Show, Start, StartKind
-from bot.cards import Ask, AskKind, Block, Button, Card, Control, Fine, Labelled, Lead, Points, Style
+from bot.cards import Ask, AskKind, Block, Button, Card, Control, Countdown, Fine, Labelled, Lead, Points, Style
 from bot.views import when
 from bot.words import Words
 from drills.programme import MINUTES
@@ -77,6 +77,8 @@ class Ready:
     modified: tuple[int, ...] = ()
     gentle: bool = False
     counts_for_day_before: bool = False
+    in_channel: bool = False
+    """It was set up in a channel, where no prompt can come."""
 
 
 def draw_welcome(words: Words, _scene: Welcome) -> Card:
@@ -175,17 +177,27 @@ def draw_closed_plan(words: Words, scene: ClosedPlan) -> Card:
 def draw_ready(words: Words, scene: Ready) -> Card:
     at = when.moment(words, scene.next_at, scene.now, scene.zone)
     span = when.span(words, scene.next_at - scene.now)
-    blocks: list[Block] = [Lead(words("ready.next", moment=at, zone=scene.zone_name, span=span))]
+    blocks: list[Block] = [
+        Lead(words("ready.next", moment=at, zone=scene.zone_name, span=span)),
+        Countdown(words("when.next-prompt"), scene.next_at),
+    ]
     if scene.counts_for_day_before:
         blocks.append(words("times.day-before"))
     blocks += [words(f"screening.then{line}") for line in scene.modified if LINES[line - 1] is Mode.MODIFY]
     if scene.gentle:
         blocks.append(words("ready.gentle"))
+    if scene.in_channel:
+        blocks.append(words("ready.in-channel"))
     blocks.append(words("ready.rule"))
     blocks.append(Labelled(words("ready.commands-label"), words("ready.commands")))
     day = f"{scene.day:%Y%m%d}"
+    where = (Button(words("reach.button"), Show(Screen.REACH)),) if scene.in_channel else ()
     rows = (
         (Button(words("button.start-now"), Start(StartKind.PLAN, day), Style.PRIMARY),),
-        (Button(words("button.times"), Show(Screen.TIMES)), Button(words("button.settings"), Show(Screen.SETTINGS))),
+        (
+            Button(words("button.times"), Show(Screen.TIMES)),
+            Button(words("button.settings"), Show(Screen.SETTINGS)),
+            *where,
+        ),
     )
     return Card(words("ready.title"), tuple(blocks), rows)

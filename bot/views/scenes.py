@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
 from bot.cards import Card
-from bot.views import challenges, days, notes, onboarding, practice, result, settings, standing, times, today
+from bot.views import challenges, days, notes, onboarding, practice, reach, result, settings, standing, times, today
 from bot.words import Words
 
 _DRAW: Mapping[type[Any], Callable[[Words, Any], Card]] = {
@@ -39,6 +39,9 @@ _DRAW: Mapping[type[Any], Callable[[Words, Any], Card]] = {
     onboarding.ClosedPlan: onboarding.draw_closed_plan,
     onboarding.Ready: onboarding.draw_ready,
     practice.Playing: practice.draw,
+    reach.ReachScene: reach.draw_reach,
+    reach.Hello: reach.draw_hello,
+    reach.QuietLine: reach.draw_line,
     result.Result: result.draw,
     result.ClosedSession: result.draw_closed,
     settings.SettingsScene: settings.draw,
@@ -95,6 +98,9 @@ Scene: TypeAlias = (
     | onboarding.ClosedPlan
     | onboarding.Ready
     | practice.Playing
+    | reach.ReachScene
+    | reach.Hello
+    | reach.QuietLine
     | result.Result
     | result.ClosedSession
     | settings.SettingsScene

@@ -24,6 +24,8 @@ class SettingsScene:
     day_start: time = time(3)
     changed: str | None = None
     """What was just changed: the tail of "settings.changed-…"."""
+    in_channel: bool = False
+    """The card stands in a channel: where prompts come is then no matter of course."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,7 @@ def draw(words: Words, scene: SettingsScene) -> Card:
             Button(words("button.pause"), Show(Screen.PAUSE)),
             Button(words("settings.button-rest"), Show(Screen.REST)),
             Button(words("settings.button-day-start"), Show(Screen.DAY_START)),
+            *((Button(words("reach.button"), Show(Screen.REACH)),) if scene.in_channel else ()),
         ),
         (
             Button(words("button.export"), Show(Screen.EXPORT)),

@@ -6,7 +6,7 @@ from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 from bot.actions import EditSlot, EditTimes, Screen, Show
-from bot.cards import Ask, AskKind, Block, Button, Card, Control, Fine, Labelled, Lead, Points, Style
+from bot.cards import Ask, AskKind, Block, Button, Card, Control, Countdown, Fine, Labelled, Lead, Points, Style
 from bot.views import when
 from bot.words import Words
 from scheduler.slot import Role
@@ -95,6 +95,7 @@ def draw(words: Words, scene: TimesScene) -> Card:
         at = when.moment(words, scene.next_at, scene.now, scene.zone)
         span = when.span(words, scene.next_at - scene.now)
         blocks.append(Lead(words("times.next", moment=at, zone=scene.zone_name, span=span)))
+        blocks.append(Countdown(words("when.next-prompt"), scene.next_at))
     else:
         blocks.append(Lead(words("times.none")))
     if scene.journey:

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from bot.actions import NotToday, PauseFor, Screen, Show, Snooze, Start, StartKind
-from bot.cards import Ask, AskKind, Block, Button, Card, Control, Fine, Labelled, Lead, Points, Style
+from bot.cards import Ask, AskKind, Block, Button, Card, Control, Countdown, Fine, Labelled, Lead, Points, Style
 from bot.views import standing as standing_view
 from bot.views import when
 from bot.views.standing import NO_OUTLOOK, Outlook
@@ -36,6 +36,8 @@ class Today:
     outlook: Outlook = NO_OUTLOOK
     told: str | None = None
     """What a tick on this card came to: the tail of "tick.told-…"."""
+    unreached: bool = False
+    """Prompts cannot reach this person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,8 @@ def draw(words: Words, scene: Today) -> Card:
     if scene.rest and not scene.done:
         blocks.append(words("today.rest"))
     blocks += standing_view.hints(words, scene.standing, scene.outlook, scene.hidden)
+    if scene.unreached:
+        blocks.append(Fine(words("reach.warning")))
     if scene.day != scene.calendar_day:
         blocks.append(Fine(words("prompt.day-before", day=when.weekday(words, scene.day))))
     day = f"{scene.day:%Y%m%d}"
@@ -121,6 +125,8 @@ def draw(words: Words, scene: Today) -> Card:
     ticks = standing_view.tick_buttons(words, scene.outlook, Screen.TODAY)
     if ticks:
         rows.insert(1, ticks)
+    if scene.unreached:
+        rows.append((Button(words("reach.button"), Show(Screen.REACH), Style.QUIET),))
     title = "prompt.title" if scene.prompted else "today.title-done" if scene.done else "today.title"
     return Card(words(title, day=when.weekday(words, scene.day)), tuple(blocks), tuple(rows))
 
@@ -136,9 +142,11 @@ def draw_snoozed(words: Words, scene: Snoozed) -> Card:
         (Button(words("button.start"), Start(StartKind.PLAN, day), Style.PRIMARY),),
         (Button(words("button.not-today"), NotToday(day), Style.QUIET),),
     )
-    return Card(
-        words("snooze.title"), (Lead(words("snooze.until", clock=when.local_clock(scene.until, scene.zone))),), rows
+    blocks = (
+        Lead(words("snooze.until", clock=when.local_clock(scene.until, scene.zone))),
+        Countdown(words("when.next-prompt"), scene.until),
     )
+    return Card(words("snooze.title"), blocks, rows)
 
 
 def draw_snooze_refused(words: Words, scene: SnoozeRefused) -> Card:

@@ -76,7 +76,53 @@ def test_an_env_file_is_read_and_empty_values_are_the_defaults(tmp_path: Path) -
 def test_no_secret_is_readable_in_any_form(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TELEGRAM_BOT_TOKEN", TOKEN)
     monkeypatch.setenv("TOEHOLD_ACCESS_TOKEN", "canary-access")
-    monkeypatch.setenv("DISCORD_BOT_TOKEN", "canary-discord")
+    monkeypatch.setenv("DISCORD_BOT_TOKEN", "MTIzNDU2.canary.discord")
     shown = repr(load(None)) + str(load(None)) + str(load(None).model_dump())
     assert TOKEN not in shown
     assert "canary" not in shown
+
+
+def test_a_discord_token_puts_the_local_chat_and_its_time_machine_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DISCORD_BOT_TOKEN", "MTIzNDU2.abc.def")
+    settings = load(None)
+    assert not settings.local_chat
+    assert not settings.time_machine
+
+
+@pytest.mark.parametrize("token", ["MTIzNDU2", "a.b", "a..c", "a.b.c.d", "ä.b.c"])
+def test_a_discord_token_that_cannot_be_one_is_named(token: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DISCORD_BOT_TOKEN", token)
+    with pytest.raises(WrongSettingError, match=r"^DISCORD_BOT_TOKEN: must be three parts"):
+        load(None)
+
+
+def test_the_discord_api_is_never_spoken_to_in_the_clear(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DISCORD_API_URL", "http://proxy.example/api/v10")
+    with pytest.raises(WrongSettingError, match=r"^DISCORD_API_URL: must begin with https://"):
+        load(None)
+    monkeypatch.setenv("DISCORD_API_URL", "http://127.0.0.1:9000/api/v10/")
+    assert load(None).discord_api_url == "http://127.0.0.1:9000/api/v10"
+
+
+@pytest.mark.parametrize(
+    ("text", "share"),
+    [
+        ("", None),
+        ("0/1", ((0,), 1)),
+        ("0-3/8", ((0, 1, 2, 3), 8)),
+        ("0,2/4", ((0, 2), 4)),
+        (" 1 , 0-1 / 2 ", ((0, 1), 2)),
+    ],
+)
+def test_the_shards_of_one_process_are_read(
+    text: str, share: tuple[tuple[int, ...], int] | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TOEHOLD_DISCORD_SHARDS", text)
+    assert load(None).discord_shards == share
+
+
+@pytest.mark.parametrize("text", ["1", "0/0", "4/4", "3-1/8", "a/4", "0-/4", "/4", "0/99999", "-1/4", "²/4"])
+def test_shards_that_make_no_sense_are_refused(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TOEHOLD_DISCORD_SHARDS", text)
+    with pytest.raises(WrongSettingError, match=r"^TOEHOLD_DISCORD_SHARDS: must look like 0-3/8"):
+        load(None)

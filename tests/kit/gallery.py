@@ -9,7 +9,7 @@ from typing import Any
 from bot import words
 from bot.demo import draw as draw_block
 from bot.reading.pauses import DayStartProblem, NoPause
-from bot.views import days, notes, onboarding, practice, result, settings, standing, times, today
+from bot.views import days, notes, onboarding, practice, reach, result, settings, standing, times, today
 from bot.views.scenes import Scene, draw
 from drills import catalog as drill_catalog
 from drills import practice as rule
@@ -134,11 +134,14 @@ def samples() -> Iterator[tuple[str, Scene]]:
         "set up, gently",
         onboarding.Ready(NOW + timedelta(hours=9), NOW, zone, ZONE, DAY, (3, 6, 7, 8, 9), True, True),
     )
+    channel = onboarding.Ready(NOW + timedelta(hours=9), NOW, zone, ZONE, DAY, in_channel=True)
+    yield "set up, in a channel", channel
     plan = today.Today(PLAN, CATALOG, DAY, DAY, STANDING, False, zone, prompted=True, tonight=True)
     yield "the prompt", plan
     yield "a late prompt, for the day before", replace(plan, late_since=NOW, calendar_day=DAY + timedelta(days=1))
     yield "today, asked for", replace(plan, prompted=False)
     yield "today, done already, streak hidden", replace(plan, prompted=False, done=True, hidden=True)
+    yield "today, and no prompt can come", replace(plan, prompted=False, unreached=True)
     yield "every drill rests", today.AllResting()
     yield "snoozed", today.Snoozed(NOW + timedelta(minutes=15), zone, DAY)
     for reason in ("quiet", "day-ends", "tonight"):
@@ -266,6 +269,7 @@ def samples() -> Iterator[tuple[str, Scene]]:
                 ZONE, 6, False, None, True, True, True, False, frozenset({0, 1, 2}), time(4), changed
             ),
         )
+    yield "settings, in a channel", settings.SettingsScene(ZONE, 6, True, None, False, False, False, in_channel=True)
     yield "quiet hours", settings.AskQuiet()
     yield "quiet hours, not understood", settings.AskQuiet(understood=False)
     yield "the drills", today.DrillList(CATALOG, DAY)
@@ -285,6 +289,12 @@ def samples() -> Iterator[tuple[str, Scene]]:
     yield "exported", notes.Exported()
     for why in ("session", "button", "drill", "erase", "nothing-to-undo"):
         yield f"nothing changed: {why}", notes.NothingChanged(why)
+    for closed, line in ((True, False), (True, True), (False, False)):
+        yield f"where prompts come: closed {closed}, line {line}", reach.ReachScene(closed, line, here=True)
+    for told in ("try", "here", "off", "private"):
+        yield f"where prompts come: {told}", reach.ReachScene(False, told == "here", here=told != "private", told=told)
+    yield "the first direct message", reach.Hello()
+    yield "a quiet line", reach.QuietLine()
     yield from gallery_teams.samples()
 
 

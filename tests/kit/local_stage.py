@@ -214,6 +214,17 @@ class _TeamRoom:
     async def leave(self, name: str) -> None:
         pytest.skip("nobody leaves the local team room")
 
+    async def come_back(self, name: str) -> None: ...
+
+    async def demote(self, name: str) -> None:
+        pytest.skip("everybody may manage the local team room")
+
+    async def promote_bot(self) -> None: ...
+
+    @property
+    def texts(self) -> list[str]:
+        pytest.skip("the local chat has one team room, which never changes")
+
     async def delete_board(self) -> None:
         pytest.skip("no message can be deleted in the local chat")
 

@@ -19,6 +19,8 @@ from pathlib import Path
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
+import pytest
+
 from bot.build import Bot, running
 from bot.settings import Settings
 from bot.store.migrations.run import upgrade
@@ -30,10 +32,13 @@ BERLIN = "Europe/Berlin"
 
 @dataclass(frozen=True)
 class Shown:
-    """One message of the bot as a person sees it: its words, and the labels of its buttons."""
+    """One message of the bot as a person sees it: its words, and the labels of its buttons. `photo` is a PNG above it."""
 
     text: str
     buttons: tuple[str, ...]
+    photo: bytes | None = None
+    pinned: bool = False
+    silent: bool = False
 
 
 class Seat(Protocol):
@@ -74,6 +79,18 @@ class TeamRoom(Protocol):
     async def add_bot(self) -> None: ...
 
     async def leave(self, name: str) -> None: ...
+
+    async def come_back(self, name: str) -> None: ...
+
+    async def demote(self, name: str) -> None:
+        """They may not manage the chat any more."""
+
+    async def promote_bot(self) -> None:
+        """The bot may pin messages, and is told of the members where the platform tells."""
+
+    @property
+    def texts(self) -> list[str]:
+        """Everything that the bot has said there, as it stands now, in every topic; oldest first."""
 
     async def delete_board(self) -> None:
         """Somebody deletes the bot's pinned message, or its newest; the bot is not told."""
@@ -200,6 +217,12 @@ class Stage:
     async def team(self, title: str, *, topic: bool = False) -> TeamRoom:
         """A new team chat; `topic`: it is one topic of a forum."""
         raise NotImplementedError
+
+    async def block(self, name: str) -> None:
+        """Somebody lets the bot write to them no more."""
+        pytest.skip("the local chat cannot be blocked")
+
+    async def unblock(self, name: str) -> None: ...
 
     async def open(self) -> None:
         database = self.folder / "toehold.sqlite"

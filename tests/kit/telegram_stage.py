@@ -1,7 +1,6 @@
 """Telegram as a stage: the real python-telegram-bot and our transport, against the fake server on loopback."""
 
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -86,6 +85,10 @@ class TelegramTeam:
         """The bot's messages in every topic, oldest first."""
         return [seen for seen in self._founder.at(self.group).messages if seen.ours]
 
+    @property
+    def texts(self) -> list[str]:
+        return [seen.text for seen in self.messages]
+
     async def seat(self, name: str, admin: bool = False, anonymous: bool = False) -> "Phone":
         """`anonymous`: an admin who speaks as the group itself; taps carry the real account all the same."""
         person = self._stage.somebody(name, started=False)
@@ -141,15 +144,6 @@ class TelegramTeam:
         self.group.delete()
 
 
-@dataclass(frozen=True)
-class ShownInTelegram(Shown):
-    """`photo` is the PNG above the card."""
-
-    photo: bytes | None = None
-    pinned: bool = False
-    silent: bool = False
-
-
 class Phone:
     """`at` is where the person sits: in their private chat, or in a group."""
 
@@ -201,6 +195,6 @@ class Phone:
         return list(self._notices)
 
 
-def _shown(seen: Seen) -> ShownInTelegram:
+def _shown(seen: Seen) -> Shown:
     photo = seen.file[2] if seen.media == "photo" and seen.file else None
-    return ShownInTelegram(seen.text, seen.labels, photo, seen.pinned, seen.silent)
+    return Shown(seen.text, seen.labels, photo, seen.pinned, seen.silent)
