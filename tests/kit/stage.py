@@ -224,7 +224,11 @@ class Stage:
 
     async def unblock(self, name: str) -> None: ...
 
+    async def prepare(self) -> None:
+        """What the platform needs before the bot starts, once."""
+
     async def open(self) -> None:
+        await self.prepare()
         database = self.folder / "toehold.sqlite"
         if not database.exists():
             database.write_bytes(_migrated())
