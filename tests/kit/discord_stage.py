@@ -5,11 +5,11 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
-from bot.platforms.discord.platform import Discord
 from pydantic import SecretStr
 
 from bot.addresses import RawUpdate
 from bot.platforms.discord import commands
+from bot.platforms.discord.platform import Discord
 from bot.settings import Settings
 from tests.kit.clock import StandingClock
 from tests.kit.discord import Answer, Channel, DiscordServer, Guild, Person, Seat, Seen

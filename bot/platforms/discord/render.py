@@ -35,7 +35,6 @@ from bot.cards import (
     Square,
     Squares,
     Style,
-    Tone,
 )
 from bot.platforms.cleaning import clean, clean_name, cut
 from bot.platforms.discord.fields import CUSTOM_ID_MAX, action_id, asking_id, numbered, opening_id
@@ -51,6 +50,7 @@ from bot.platforms.discord.markup import (
     shortened,
     small,
 )
+from bot.platforms.drawing import MARKS, TONES, bar
 from bot.words import Words
 
 Item: TypeAlias = ui.Item[Any]
@@ -61,21 +61,8 @@ TITLE_MAX = 200
 ALT_MAX = 1024  # of a picture
 
 CALM = discord.Colour(0x2F6A4F)  # the green of the local chat
-GRAVE = discord.Colour(0xA3352A)  # beside a button that cannot be taken back
+GRAVE = discord.Colour(0xA3352A)  # where the first button cannot be taken back
 
-_BAR = 10  # a meter's blocks: one for ten per cent
-_MARKS = {Mark.DONE: "✓", Mark.NOW: "▶", Mark.TODO: "·"}
-_TONES = {
-    Tone.DONE: "🟩",
-    Tone.PART: "🟢",
-    Tone.TICKED: "↩️",
-    Tone.OPEN: "⬜",
-    Tone.NEUTRAL: "⬜",
-    Tone.FROZEN: "🧊",
-    Tone.PAUSED: "🟦",
-    Tone.EXCUSED: "🟪",
-    Tone.MISSED: "▫️",  # small and pale on purpose: a missed day is not an alarm
-}
 _STYLES = {Style.PRIMARY: discord.ButtonStyle.primary, Style.DANGER: discord.ButtonStyle.danger}
 _LEADING, _SMALL = (Lead, Fine), (Fine,)
 _REST = "…"
@@ -98,9 +85,14 @@ def draw(
         if number:
             inside.append(ui.Separator(visible=False))
         inside.append(ui.TextDisplay(text.markup))
-    grave = any(isinstance(each, Button) and each.style is Style.DANGER for row in card.rows for each in row)
-    container: Item = ui.Container(*inside, *_rows(card, words, key), accent_colour=GRAVE if grave else CALM)
+    container: Item = ui.Container(*inside, *_rows(card, words, key), accent_colour=GRAVE if _is_grave(card) else CALM)
     return [container] if told.is_blank else [ui.TextDisplay(told.markup), container]
+
+
+def _is_grave(card: Card) -> bool:
+    """Whether its first button cannot be taken back; a way out at the end of a card is no alarm."""
+    first = next((control for row in card.rows for control in row), None)
+    return isinstance(first, Button) and first.style is Style.DANGER
 
 
 def whisper(text: str, _words: Words) -> list[Item]:
@@ -168,21 +160,18 @@ def _block(block: Block) -> Iterable[Markdown]:
 def _rounds(line: Sequence[RoundMark]) -> Markdown:
     parts = []
     for item in line:
-        part = safe(f"{item.label}\N{NO-BREAK SPACE}{_MARKS[item.mark]}")
+        part = safe(f"{item.label}\N{NO-BREAK SPACE}{MARKS[item.mark]}")
         parts.append(bold(part) if item.mark is Mark.NOW else part)
     return join("   ", parts)
 
 
 def _meter(label: str, percent: int) -> Markdown:
-    percent = min(100, max(0, percent))
-    # Full only at 100 %, empty only at 0 %: a bar must not say "done" before it is.
-    full = _BAR if percent == 100 else min(_BAR - 1, max(percent // 10, 1 if percent else 0))
-    bar = safe(f"{'█' * full}{'░' * (_BAR - full)} {percent}%")
-    return bold(safe(label)) + safe(" ") + bar if label else bar
+    drawn = safe(bar(percent))
+    return bold(safe(label)) + safe(" ") + drawn if label else drawn
 
 
 def _square(day: Square) -> Markdown:
-    return safe(f"{day.label}\N{NO-BREAK SPACE}{_TONES[day.tone]}")
+    return safe(f"{day.label}\N{NO-BREAK SPACE}{TONES[day.tone]}")
 
 
 def _fit(sections: Iterable[Sequence[Markdown]], room: int) -> list[Markdown]:
