@@ -38,6 +38,7 @@ def use(api_url: str) -> None:
     if discord.__version__ != VERSION:
         raise CannotStart(f"Toehold knows discord.py {VERSION}, not {discord.__version__}; install what is locked.")
     Route.BASE = api_url.rstrip("/")
+    discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # nobody speaks here
 
 
 async def ask(client: discord.Client) -> Announced:
