@@ -32,11 +32,10 @@ class DiscordStage(Stage):
             toehold_data_dir=self.folder,
         )
 
-    async def open(self) -> None:
+    async def prepare(self) -> None:
         if not hasattr(self, "server"):
             clock = self.clock
             self.server = await self._around.enter_async_context(DiscordServer.running(lambda: clock.now().timestamp()))
-        await super().open()
 
     async def connected(self) -> None:
         discord = self.bot.platforms["discord"]
