@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pydantic import SecretStr
@@ -155,7 +156,8 @@ class _Seat:
         call = commands.parse(text)
         if call is not None:
             path, options = call
-            await self._answered(await self._typing.command(*path, **options))
+            given: dict[str, Any] = dict(options)
+            await self._answered(await self._typing.command(*path, **given))
             return
         number = await self._typing.say(text)
         if self._typing.channel.guild is None:
