@@ -127,7 +127,7 @@ class Connection:
                 while (client := self._client) is None:
                     await self._logged_in.wait()
                 begun = True
-                return await settle(client)
+                return await asyncio.shield(settle(client))
         except TimeoutError:
             abandoned = True
             return Fault(Meaning.UNKNOWN if begun else Meaning.NOT_SENT, NO_ANSWER)
