@@ -17,7 +17,7 @@ from sqlalchemy.exc import OperationalError
 from bot.store import opening, tables
 from bot.store.migrations import run
 from bot.store.opening import HEAD, open_store
-from bot.store.unit import open_engine
+from bot.store.sqlite import open_engine
 from tests.bot.store.cast import nudge, person
 
 Schema = list[tuple[Any, ...]]
