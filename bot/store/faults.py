@@ -77,8 +77,8 @@ _BY_STATE: dict[str, type[StoreFault]] = {
     "XX001": StoreDamaged,
     "XX002": StoreDamaged,
 }
-# A refused connection has no state, only words: these two say that every place is taken.
-_TOO_MANY = ("too many clients", "remaining connection slots")
+# A refused connection has no state, only words: these say that every place is taken.
+_TOO_MANY = ("too many clients", "too many connections", "remaining connection slots")
 
 
 def translate(error: DBAPIError) -> StoreFault | None:
@@ -99,9 +99,9 @@ def _translate_postgres(error: DBAPIError) -> StoreFault | None:
     state = sqlstate(error)
     for known in (state, state[:3], state[:2]):  # the state itself, then its family, then its class
         if known in _BY_STATE:
-            return _BY_STATE[known](_in_brief(error))
+            return _BY_STATE[known](in_brief(error))
     if error.connection_invalidated or (not state and isinstance(error, OperationalError)):
-        words = _in_brief(error)
+        words = in_brief(error)
         return (StoreBusy if any(each in words for each in _TOO_MANY) else StoreUnreachable)(words)
     return None
 
@@ -111,7 +111,7 @@ def sqlstate(error: DBAPIError) -> str:
     return getattr(error.orig, "sqlstate", None) or ""
 
 
-def _in_brief(error: DBAPIError) -> str:
+def in_brief(error: DBAPIError) -> str:
     """Of the driver's lines the one that says why. It names the host and the user, never the password."""
     lines = str(error.orig).strip().splitlines() or [type(error.orig).__name__]
     why = next((line for line in lines if "failed: " in line), lines[0])

@@ -16,7 +16,7 @@ from sqlalchemy import Engine, inspect, text
 from sqlalchemy.exc import DBAPIError
 
 from bot.store import postgres, sqlite
-from bot.store.faults import StoreDamaged, StoreFault, StoreUnreachable, translate
+from bot.store.faults import StoreDamaged, StoreFault, StoreUnreachable, in_brief, translate
 from bot.store.postgres import PostgresStore
 from bot.store.sqlite import SqliteStore, quick_check
 from bot.store.unit import Store
@@ -150,7 +150,7 @@ def _server(url: str) -> Iterator[Engine]:
     try:
         yield postgres.open_engine(url, migrating=True)
     except DBAPIError as error:
-        raise translate(error) or StoreFault(str(error.orig)) from None
+        raise translate(error) or StoreFault(in_brief(error)) from None
 
 
 def _refuse_old_server(engine: Engine) -> None:

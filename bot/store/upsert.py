@@ -1,7 +1,7 @@
 """INSERT … ON CONFLICT, which both databases know and SQLAlchemy writes down once for each."""
 
 from sqlalchemy import Table
-from sqlalchemy.dialects import sqlite
+from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.store.unit import Tx
 
@@ -10,6 +10,4 @@ def upsert(tx: Tx, table: Table) -> sqlite.Insert:
     """An insert with `on_conflict_do_nothing` and `on_conflict_do_update`."""
     if tx.dialect.name == "sqlite":
         return sqlite.insert(table)
-    from sqlalchemy.dialects import postgresql  # whoever uses SQLite need not load it
-
     return postgresql.insert(table)  # type: ignore[return-value]  # the same two methods, without a class in common

@@ -11,11 +11,11 @@ import subprocess
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import psycopg
 import pytest
@@ -30,7 +30,7 @@ ROOM = 1024**3  # bytes: many times what the server takes
 ON_POSTGRES = pytest.mark.xdist_group("postgres")
 ENGINES = ["sqlite", pytest.param("postgres", marks=ON_POSTGRES)]
 # What is lost when the machine crashes in the middle of a test is of no interest.
-FAST = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off", "autovacuum": "off"}
+FAST = {"fsync": "off", "full_page_writes": "off", "autovacuum": "off", "deadlock_timeout": "100ms"}
 # Its clocks show something else than UTC, because a server's may.
 ELSEWHERE = {"timezone": "Asia/Kolkata"}
 LOGINS = "host all guarded 127.0.0.1/32 scram-sha-256\nhost all all 127.0.0.1/32 trust\n"
@@ -160,43 +160,65 @@ def _answers(server: Server, process: "subprocess.Popen[bytes]") -> bool:
 class Cable:
     """The line between a store and its server, which can be cut around a COMMIT.
 
-    `cuts` says what becomes of the next ones: True – the server gets it, and its answer is lost; False – it is lost itself.
+    `cuts` says what becomes of the next ones: the server gets it, and its "answer" is lost; the "commit" itself is lost; or
+    the server gets it, and the whole "line" is broken from then on.
     """
 
     def __init__(self, server: Server) -> None:
         self._server = server
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._listener.getsockname()[1]
-        self.cuts: list[bool] = []
+        self.cuts: list[Literal["answer", "commit", "line"]] = []
         self.commits = 0
-        threading.Thread(target=self._listen, daemon=True).start()
+        self._ends: list[socket.socket] = [self._listener]
+        self._threads: list[threading.Thread] = []
+        self._start(self._listen)
 
     def __enter__(self) -> "Cable":
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._listener.close()
+        self._break()
+        for thread in self._threads:
+            thread.join(PATIENCE)
+        for end in self._ends:
+            end.close()
+
+    def _break(self) -> None:
+        """Nothing comes through any more."""
+        for end in self._ends:
+            with suppress(OSError):  # it is down already
+                end.shutdown(socket.SHUT_RDWR)
+
+    def _start(self, work: Callable[..., None], *args: socket.socket) -> None:
+        self._threads.append(threading.Thread(target=work, args=args))
+        self._threads[-1].start()
 
     def _listen(self) -> None:
-        with suppress(OSError):  # closed
+        with suppress(OSError):  # broken
             while True:
                 near, _ = self._listener.accept()
                 far = socket.create_connection(("127.0.0.1", self._server.port))
-                threading.Thread(target=self._to_server, args=(near, far), daemon=True).start()
-                threading.Thread(target=self._to_store, args=(far, near), daemon=True).start()
+                self._ends += [near, far]
+                self._start(self._to_server, near, far)
+                self._start(self._to_store, far, near)
 
     def _to_server(self, near: socket.socket, far: socket.socket) -> None:
-        with suppress(OSError), near, far:
+        with suppress(OSError):
             while data := near.recv(65536):
                 if b"COMMIT\0" in data:
                     self.commits += 1
                     if self.cuts:
-                        if self.cuts.pop(0):
-                            near.shutdown(socket.SHUT_RDWR)  # before the answer can get through
+                        cut = self.cuts.pop(0)
+                        near.shutdown(socket.SHUT_RDWR)  # before the answer can get through
+                        if cut != "commit":
                             far.sendall(data)
-                            time.sleep(0.05)
-                        return
+                        if cut == "line":
+                            self._break()
+                        break
                 far.sendall(data)
+        with suppress(OSError):
+            far.shutdown(socket.SHUT_WR)  # the server reads what was sent, then sees the end
 
     def _to_store(self, far: socket.socket, near: socket.socket) -> None:
         with suppress(OSError):

@@ -222,14 +222,16 @@ async def test_a_reader_cannot_write(store: Store, witness: Witness) -> None:
 async def test_closing_waits_for_the_units_that_wait(where: Where) -> None:
     store = open_store(where)
     held = Held()
-    callers = [asyncio.create_task(store.run(held)), *(asyncio.create_task(store.run(count_up)) for _ in range(100))]
+    first = asyncio.create_task(store.run(held))
+    callers = [asyncio.create_task(store.run(count_up)) for _ in range(100)]
     assert await asyncio.to_thread(held.begun.wait, PATIENCE)
     closing = asyncio.create_task(store.close())
     await asyncio.sleep(0)
     assert not closing.done()
     held.let_go()
     await closing
-    assert sorted(await asyncio.gather(*callers[1:])) == list(range(1, 101))
+    assert first.done()
+    assert sorted(await asyncio.gather(*callers)) == list(range(1, 101))
 
 
 async def test_a_cancelled_close_still_waits_for_the_writer(where: Where) -> None:
