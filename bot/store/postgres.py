@@ -77,7 +77,19 @@ def open_engine(url: str, *, migrating: bool = False) -> Engine:
         **options,
     )
     event.listen(engine, "handle_error", _hide_values)
+    event.listen(engine, "connect", _drop_nul)
     return engine
+
+
+def _drop_nul(connection: Any, _record: object) -> None:
+    """PostgreSQL refuses a text with the character 0 in it, which nobody sees and SQLite takes."""
+    from psycopg.types.string import StrDumperUnknown  # loaded by whoever connects, and by nobody else
+
+    class WithoutNul(StrDumperUnknown):
+        def dump(self, obj: str) -> Any:
+            return super().dump(obj.replace("\0", ""))
+
+    connection.adapters.register_dumper(str, WithoutNul)
 
 
 def _hide_values(context: ExceptionContext) -> None:

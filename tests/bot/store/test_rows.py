@@ -67,6 +67,14 @@ async def test_a_name_and_an_open_door_are_noted_only_when_they_change(store: St
     assert witness.changes("account") == changes
 
 
+async def test_a_name_with_any_character_is_kept_or_loses_only_what_nobody_sees(store: Store, witness: Witness) -> None:
+    await person(store, "ann")
+    account = Account("telegram", "1", "account-ann")
+    for name in ("A\0nn", "'; DROP TABLE person; --", "%s ? :x", "\u202eAnn", "👩‍👩‍👧‍👦", "A\nn\t\x1b"):
+        await store.run(lambda tx, name=name: people.seen(tx, account, name))  # type: ignore[misc]
+        assert witness.one("SELECT name FROM account").replace("\0", "") == name.replace("\0", "")
+
+
 async def test_zone_changes_are_kept_as_facts(store: Store) -> None:
     await person(store, "ann")
     later = SET_UP + timedelta(days=3)
