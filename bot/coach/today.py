@@ -15,7 +15,7 @@ from bot.views.result import ClosedSession
 from bot.views.scenes import Scene
 from drills import programme
 from drills.localtime import instant, local_date
-from drills.model import DrillId
+from drills.model import Drill
 from scheduler.nudge import NudgeKind
 
 TONIGHT = time(20)
@@ -60,11 +60,14 @@ def plan(desk: Desk, *, prompted: bool = False, late_since: datetime | None = No
 
 
 def drills(desk: Desk, action: Show) -> Answer:
-    if action.arg:
-        drill = desk.catalog.get(DrillId(action.arg))
-        if drill is not None:
-            return Answer(view.DrillScene(drill, desk.today))
-    return Answer(view.DrillList(desk.catalog, desk.today))
+    drill = drill_named(desk, action.arg)
+    return Answer(view.DrillScene(drill, desk.today) if drill else view.DrillList(desk.catalog, desk.today))
+
+
+def drill_named(desk: Desk, text: str) -> Drill | None:
+    """By its name or its id, as people type them."""
+    word = text.casefold().strip()
+    return next((drill for drill in desk.catalog.values() if word in (drill.name.casefold(), drill.id)), None)
 
 
 def snooze(desk: Desk, action: Snooze) -> Answer:

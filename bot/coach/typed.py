@@ -2,7 +2,7 @@
 
 from bot.actions import Screen, Set, Setting, Show, Snooze, Start, StartKind
 from bot.cards import Place
-from bot.coach import days, membership, mydata, onboarding, practice, reach, settings, standing, times, today
+from bot.coach import days, linking, membership, mydata, onboarding, practice, reach, settings, standing, times, today
 from bot.coach.desk import Answer, Desk
 from bot.reading.times import Unreadable, read_times
 from bot.store import nudges, sessions
@@ -45,6 +45,7 @@ def command(desk: Desk, name: str, rest: str) -> Answer:
         "stop": lambda: stop(desk),
         "export": lambda: mydata.export(desk),
         "erase": lambda: mydata.ask_erase(desk, Place.NEW),
+        "link": lambda: linking.show(desk, rest),
     }
     if name in always:
         return always[name]()
@@ -195,7 +196,7 @@ def _anything(desk: Desk, text: str, word: str) -> Answer:
         return today.show(desk)
     if word in _words(desk, "undo"):
         return _undo_last(desk)
-    drill = next((drill for drill in desk.catalog.values() if word in (drill.name.casefold(), drill.id)), None)
+    drill = today.drill_named(desk, word)
     if drill is not None:
         return _new(today.drills(desk, Show(Screen.DRILLS, drill.id)))
     if any(character.isdigit() for character in word) and not isinstance(read_times(text), Unreadable):

@@ -9,7 +9,7 @@ from datetime import date
 from fractions import Fraction
 
 from bot.actions import Screen, Show, Start, StartKind, Team, TeamMove
-from bot.cards import Block, Button, Card, Control, Fine, Labelled, Lead, Meter, Points, Style
+from bot.cards import Ask, AskKind, Block, Button, Card, Control, Fine, Labelled, Lead, Meter, Points, Style
 from bot.views import when
 from bot.words import Words
 from drills.challenges import KINDS, LIGHTS, WEEKS, Measure, Row, Standing
@@ -231,7 +231,7 @@ def draw_part(words: Words, scene: Part) -> Card:
 def draw_ask_alias(words: Words, scene: AskAlias) -> Card:
     lead = words(f"part.{scene.refused or 'ask'}-alias")
     rows = ((Button(words("part.keep-name"), Team(TeamMove.ALIAS, scene.challenge, "off"), Style.QUIET),),)
-    return Card(words("part.alias"), (Lead(lead),), rows)
+    return Card(words("part.alias"), (Lead(lead),), rows, Ask(AskKind.TEXT, words("part.alias-hint")))
 
 
 def draw_running(words: Words, scene: Running) -> Card:

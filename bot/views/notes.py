@@ -9,6 +9,7 @@ from drills.safety import LINES
 
 COMMANDS = (
     "today",
+    "drills",
     "times",
     "settings",
     "streak",
@@ -18,6 +19,7 @@ COMMANDS = (
     "rest",
     "day_start",
     "challenge",
+    "link",
     "export",
     "erase",
     "safety",

@@ -8,9 +8,11 @@ import pytest
 from bot import words
 from bot.actions import MAX_BYTES, decode, encode
 from bot.cards import LABEL_MAX, ROW_MAX, ROWS_MAX, TEXT_MAX, Button, Card, PrivateLink
+from bot.platforms.discord import render as discord_render
 from bot.platforms.local import render as local_render
 from bot.platforms.telegram import render as telegram_render
 from bot.views.scenes import Scene, all_scenes, draw
+from tests.kit.discord.components import check
 from tests.kit.gallery import page, samples
 from tests.kit.telegram.entities import parse
 
@@ -44,6 +46,7 @@ def test_a_card_is_within_the_limits_of_every_platform(scene: Scene) -> None:
                 assert control.payload
     assert json.dumps(local_render.card_json(card))
     assert len(_on_telegram(card)) <= TEXT_MAX
+    check([item.to_component_dict() for item in discord_render.draw(card, words.load(), notice="n", key="k")], v2=True)
 
 
 @pytest.mark.parametrize("scene", [scene for _, scene in SAMPLES], ids=[name for name, _ in SAMPLES])

@@ -9,7 +9,7 @@ from typing import Any
 from bot import words
 from bot.demo import draw as draw_block
 from bot.reading.pauses import DayStartProblem, NoPause
-from bot.views import days, notes, onboarding, practice, reach, result, settings, standing, times, today
+from bot.views import days, linking, notes, onboarding, practice, reach, result, settings, standing, times, today
 from bot.views.scenes import Scene, draw
 from drills import catalog as drill_catalog
 from drills import practice as rule
@@ -270,6 +270,16 @@ def samples() -> Iterator[tuple[str, Scene]]:
             ),
         )
     yield "settings, in a channel", settings.SettingsScene(ZONE, 6, True, None, False, False, False, in_channel=True)
+    several = settings.SettingsScene(ZONE, 6, True, None, False, False, False, in_channel=True, changed="platform")
+    several = replace(several, platform="telegram", platforms=("telegram", "local", "discord"))
+    yield "settings, on several platforms", several
+    yield "a code to link", linking.LinkCode("ABCD-EFGH-JKLM-NPQR-STUV-WXYZ-23", 10, "telegram")
+    ask = linking.LinkAsk("ABCDEFGHJKLMNPQRSTUVWXYZ23", "Ann", "telegram", "local", 5, 2)
+    yield "shall they be joined", ask
+    yield "shall they be joined, not set up here", replace(ask, days_here=None)
+    yield "joined", linking.Linked(STANDING, False, "telegram", ("telegram", "discord", "local"))
+    for why in ("not-a-code", "unknown", "own", "linked", "same-platform", "apart"):
+        yield f"nothing joined: {why}", linking.LinkNote(why)
     yield "quiet hours", settings.AskQuiet()
     yield "quiet hours, not understood", settings.AskQuiet(understood=False)
     yield "the drills", today.DrillList(CATALOG, DAY)

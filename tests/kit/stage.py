@@ -224,7 +224,11 @@ class Stage:
 
     async def unblock(self, name: str) -> None: ...
 
+    async def prepare(self) -> None:
+        """What the platform needs before the bot starts, once."""
+
     async def open(self) -> None:
+        await self.prepare()
         database = self.folder / "toehold.sqlite"
         if not database.exists():
             database.write_bytes(_migrated())
@@ -245,9 +249,16 @@ class Stage:
         await self.open()
         await self.look()
 
-    async def kill(self) -> None:
-        """As after kill -9: the database is as it was at this moment, and the bot starts anew on it."""
-        kept = {path: path.read_bytes() for path in self.folder.iterdir() if path.name.startswith("toehold.sqlite")}
+    def files(self) -> dict[Path, bytes]:
+        """The database as it is at this moment, which is what kill -9 would leave."""
+        return {path: path.read_bytes() for path in self.folder.iterdir() if path.name.startswith("toehold.sqlite")}
+
+    async def kill(self, kept: dict[Path, bytes] | None = None, **down: float) -> None:
+        """As after kill -9: the bot starts anew on the database as it is now, or as it was when `kept` was taken.
+
+        `down`: how long nobody is there.
+        """
+        kept = kept or self.files()
         await self.disconnect()
         await self.close()
         for path in self.folder.iterdir():
@@ -255,6 +266,7 @@ class Stage:
                 path.unlink()
         for path, content in kept.items():
             path.write_bytes(content)
+        self.clock.travel_to(self.clock.now() + timedelta(**down))
         self._running = AsyncExitStack()
         await self.open()
         await self.look()

@@ -30,13 +30,12 @@ class TelegramStage(Stage):
             toehold_data_dir=self.folder,
         )
 
-    async def open(self) -> None:
+    async def prepare(self) -> None:
         if not hasattr(self, "server"):
             clock = self.clock
             self.server = await self._around.enter_async_context(
                 TelegramServer.running(lambda: clock.now().timestamp())
             )
-        await super().open()
 
     async def end(self) -> None:
         await self._around.aclose()

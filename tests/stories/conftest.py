@@ -7,11 +7,12 @@ import pytest
 
 from bot.platforms.local import talk
 from tests.kit.clock import StandingClock
+from tests.kit.discord_stage import DiscordStage
 from tests.kit.local_stage import DoorStage
 from tests.kit.stage import Stage, opened
 from tests.kit.telegram_stage import TelegramStage
 
-STAGES = {"local": DoorStage, "telegram": TelegramStage}
+STAGES = {"local": DoorStage, "telegram": TelegramStage, "discord": DiscordStage}
 
 
 @pytest.fixture(params=list(STAGES))
@@ -22,5 +23,5 @@ async def stage(
     made = STAGES[request.param](tmp_path, StandingClock())
     async with opened(made):
         yield made
-    if isinstance(made, TelegramStage):
+    if isinstance(made, TelegramStage | DiscordStage):
         await made.end()

@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from tests.kit.stage import BERLIN, Player, Stage
-from tests.kit.telegram_stage import TelegramStage
 
 NEW_YORK, TOKYO, LOS_ANGELES = "America/New_York", "Asia/Tokyo", "America/Los_Angeles"
 
@@ -268,10 +267,10 @@ async def test_a_day_that_our_outage_spoiled_is_excused_and_told(stage: Stage) -
     await stage.until("06:00")
     await stage.sleep_through(hours=6)
     spoiled = "We were down on Friday. If it stays open it is excused and costs you nothing."
-    assert (spoiled in ann.card.text) == isinstance(stage, TelegramStage)
+    assert (spoiled in ann.card.text) == (stage.platform != "local")
     await stage.until("13:00", days=1)
     await ann.say("/why")
-    if isinstance(stage, TelegramStage):
+    if stage.platform != "local":
         ann.sees("Fri 4 Dec: excused, we were down.", "Sorry about that.")
         await ann.say("/today")
         ann.sees("Friday is excused: we were down, and that was our fault.", "Streak 8")

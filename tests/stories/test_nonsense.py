@@ -29,8 +29,8 @@ async def test_whatever_is_typed_gets_one_sentence(stage: Stage, text: str) -> N
 
 
 async def test_ten_thousand_characters_are_too_many(stage: Stage) -> None:
-    if stage.platform == "telegram":
-        pytest.skip("Telegram itself sends at most 4096 characters in one message")
+    if stage.platform != "local":
+        pytest.skip("Telegram and Discord themselves send at most some 4000 characters in one message")
     ann = await stage.person("Ann")
     await ann.set_up()
     await ann.say("a" * 10_000)

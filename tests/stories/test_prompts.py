@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
+from tests.kit.discord_stage import DiscordStage
 from tests.kit.stage import Player, Stage
 from tests.kit.telegram_stage import TelegramStage
 
@@ -308,13 +309,15 @@ async def test_whoever_does_not_answer_is_prompted_less_and_less_and_then_not_at
 
 
 async def test_prompts_stop_for_somebody_who_blocked_the_bot_and_come_back_with_them(stage: Stage) -> None:
-    if not isinstance(stage, TelegramStage):
-        pytest.skip("the local chat cannot be blocked")
     ann = await ready(stage)
     await stage.block("Ann")
-    await stage.until("12:00")
+    await stage.until("12:00", days=2)
     assert prompts(ann) == 0
-    assert len(stage.server.calls("sendMessage")) == len(ann.messages), "never tried again"
+    if isinstance(stage, TelegramStage):
+        assert len(stage.server.calls("sendMessage")) == len(ann.messages), "never tried again"
+    if isinstance(stage, DiscordStage):
+        refused = [call for call in stage.server.calls("POST /channels/*/messages") if call.code == 50007]
+        assert len(refused) == 1, "never tried again"
     await stage.unblock("Ann")
     await ann.say("/start")
     await stage.until("07:30")

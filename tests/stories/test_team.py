@@ -79,7 +79,7 @@ async def test_only_admins_start_and_end_a_challenge(stage: Stage) -> None:
     await boss.say("/challenge")
     boss.sees("1 challenge runs in this chat.")
     ann = await team.at("Ann")
-    if stage.platform == "telegram":
+    if stage.platform != "local":
         await ann.tap("New team challenge")
         assert ann.notice == "Only admins of this chat can do that."
         await ann.tap("End")

@@ -30,27 +30,14 @@ from bot.cards import (
     Square,
     Squares,
     Style,
-    Tone,
 )
 from bot.platforms.cleaning import clean_name, cut, width
+from bot.platforms.drawing import MARKS, TONES, bar
 from bot.platforms.telegram.markup import Html, bold, italic, join, moment, safe
 
 CAPTION_MAX = 1024
 NOTICE_MAX = 200  # answerCallbackQuery
 
-_BAR = 10  # blocks of a meter: one for ten per cent, and it fits on the narrowest phone beside a label
-_MARKS = {Mark.DONE: "✓", Mark.NOW: "▶", Mark.TODO: "·"}
-_TONES = {
-    Tone.DONE: "🟩",
-    Tone.PART: "🟢",
-    Tone.TICKED: "↩️",
-    Tone.OPEN: "⬜",
-    Tone.NEUTRAL: "⬜",
-    Tone.FROZEN: "🧊",
-    Tone.PAUSED: "🟦",
-    Tone.EXCUSED: "🟪",
-    Tone.MISSED: "▫️",  # small and pale on purpose: a missed day is not an alarm
-}
 # PLAIN and QUIET have no colour of their own; clients older than February 2026 draw every button alike.
 _STYLES = {Style.PRIMARY: KeyboardButtonStyle.PRIMARY, Style.DANGER: KeyboardButtonStyle.DANGER}
 _REST = "…"
@@ -121,21 +108,18 @@ def _split(text: Html) -> list[Html]:
 def _rounds(line: Sequence[RoundMark]) -> Html:
     parts = []
     for item in line:
-        part = safe(f"{item.label}\N{NO-BREAK SPACE}{_MARKS[item.mark]}")
+        part = safe(f"{item.label}\N{NO-BREAK SPACE}{MARKS[item.mark]}")
         parts.append(bold(part) if item.mark is Mark.NOW else part)
     return join("   ", parts)
 
 
 def _meter(label: str, percent: int) -> Html:
-    percent = min(100, max(0, percent))
-    # The bar is full only at 100 % and empty only at 0 %: a bar must not say "done" before it is.
-    full = _BAR if percent == 100 else min(_BAR - 1, max(percent // 10, 1 if percent else 0))
-    bar = safe(f"{'█' * full}{'░' * (_BAR - full)} {percent}%")
-    return bold(safe(label)) + safe(" ") + bar if label else bar
+    drawn = safe(bar(percent))
+    return bold(safe(label)) + safe(" ") + drawn if label else drawn
 
 
 def _square(day: Square) -> Html:
-    return safe(f"{day.label}\N{NO-BREAK SPACE}{_TONES[day.tone]}")
+    return safe(f"{day.label}\N{NO-BREAK SPACE}{TONES[day.tone]}")
 
 
 def _fit(lines: Sequence[Html], longest: int) -> Html:

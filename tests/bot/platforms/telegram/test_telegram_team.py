@@ -11,8 +11,8 @@ from bot.platforms.port import Account, Address, Platform
 from scheduler.nudge import Gone, Sent
 from tests.kit.clock import StandingClock
 from tests.kit.png import png
-from tests.kit.stage import opened
-from tests.kit.telegram_stage import ShownInTelegram, TelegramStage, TelegramTeam
+from tests.kit.stage import Shown, opened
+from tests.kit.telegram_stage import TelegramStage, TelegramTeam
 
 JOIN = Card("Board", rows=((Button("Join", Show(Screen.TODAY)),),))
 BOARD = Reply(JOIN, living="board:1", silent=True, pin=True, photo=Attachment("foot.png", "image/png", png(), "A foot"))
@@ -44,7 +44,7 @@ async def test_everybody_in_the_room_sees_the_board_with_its_picture_its_pin_and
     assert isinstance(await bot(stage).show(address(stage, room), BOARD), Sent)
     for seat in seats:
         [shown] = await seat.shown()
-        assert shown == ShownInTelegram("Board", ("Join",), png(), pinned=True, silent=True)
+        assert shown == Shown("Board", ("Join",), png(), pinned=True, silent=True)
 
 
 async def test_what_is_said_and_tapped_in_a_room_comes_from_whoever_sits_there(stage: TelegramStage) -> None:
