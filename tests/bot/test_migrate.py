@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from bot import cli, logs
+from bot import cli, logs, words
+from bot.store.faults import StoreFault
 from bot.store.opening import HEAD
 from tests.kit.postgres import ON_POSTGRES, Server
 
@@ -69,3 +70,17 @@ def test_a_server_that_is_not_there_is_one_sentence(
     assert ended.value.code == 2
     [sentence] = capsys.readouterr().err.splitlines()
     assert sentence.startswith("postgresql://127.0.0.1:1/toehold: cannot be used: Connection refused.")
+
+
+def faults(kind: type[StoreFault]) -> Iterator[str]:
+    yield kind.kind
+    for each in kind.__subclasses__():
+        yield from faults(each)
+
+
+def test_whatever_keeps_a_database_from_opening_has_its_sentence() -> None:
+    texts = words.load()
+    of_a_file, of_a_server = {"running"}, {"behind", "too-old"}
+    for kind in faults(StoreFault):
+        assert (f"start.store-{kind}" in texts) == (kind not in of_a_server), kind
+        assert (f"start.postgres-{kind}" in texts) == (kind not in of_a_file), kind

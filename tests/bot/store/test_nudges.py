@@ -147,7 +147,7 @@ async def test_only_what_is_due_is_claimed_the_oldest_first_and_no_more_than_ask
 
 
 async def test_every_nudge_is_claimed_by_exactly_one_of_many(store: Store, where: Where) -> None:
-    for number in range(200):
+    for number in range(100):
         await person(store, f"p{number}")
         await nudge(store, f"p{number}")
     others = [open_store(where) for _ in range(3)]
@@ -162,8 +162,8 @@ async def test_every_nudge_is_claimed_by_exactly_one_of_many(store: Store, where
     claimed = [each for mine in await asyncio.gather(*owners) for each in mine]
     for other in others:
         await other.close()
-    assert len(claimed) == 200
-    assert len({id_ for id_, _ in claimed}) == 200
+    assert len(claimed) == 100
+    assert len({id_ for id_, _ in claimed}) == 100
 
 
 async def test_a_lease_runs_out_by_the_databases_clock_and_not_by_peoples_time(
