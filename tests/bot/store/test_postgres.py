@@ -252,7 +252,9 @@ async def test_two_units_that_lock_crosswise_are_both_done(store: Store, witness
 
     units = crossing("Ann", "Ben"), crossing("Ben", "Ann")
     await asyncio.gather(*(store.run(unit) for unit in units))
-    assert sorted(unit.runs for unit in units) == [1, 2]
+    assert (
+        sum(unit.runs for unit in units) > 2
+    )  # one of them was the victim, perhaps twice: it may meet the other again
     assert witness.all("SELECT seq FROM local_persona") == [(7,), (7,)]
 
 
