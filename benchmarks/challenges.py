@@ -15,7 +15,8 @@ from bot.ids import new_id
 from bot.store import challenges, people
 from bot.store import tables as t
 from bot.store.challenges import Challenge
-from bot.store.unit import Tx, open_engine
+from bot.store.sqlite import open_engine
+from bot.store.unit import Tx
 from drills.challenges import SETS_PER_DAY, MemberDay, Terms, Verdict, last_label
 
 WEEKS = 4

@@ -17,7 +17,8 @@ from bot.ids import new_id
 from bot.store import beats, care, people, sessions, slots, snapshot, streak
 from bot.store import tables as t
 from bot.store.people import Person
-from bot.store.unit import Tx, open_engine
+from bot.store.sqlite import open_engine
+from bot.store.unit import Tx
 from drills import catalog as drill_catalog
 from drills import programme, safety
 from drills.localtime import rules_version

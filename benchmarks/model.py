@@ -13,7 +13,8 @@ from bot.cards import PLAYER
 from bot.store import inbox, nudges, people, sessions, slots, streak
 from bot.store import tables as t
 from bot.store.opening import open_store
-from bot.store.unit import Tx, open_engine
+from bot.store.sqlite import open_engine
+from bot.store.unit import Tx
 from drills import day as practice_days
 from drills.day import DEFAULT_DAY_START
 from drills.localtime import rules_version, zone_of

@@ -22,7 +22,8 @@ from bot.actions import MoveCode, Play
 from bot.coach import practice
 from bot.coach.desk import Desk
 from bot.store import people, streak
-from bot.store.unit import Tx, open_engine
+from bot.store.sqlite import open_engine
+from bot.store.unit import Tx
 from drills import catalog
 from drills.localtime import use_packaged_rules
 from drills.streaks import without_days

@@ -30,7 +30,8 @@ from bot.platforms.telegram.render import render
 from bot.store import challenges
 from bot.store import tables as t
 from bot.store.opening import open_store
-from bot.store.unit import Store, Tx, open_engine
+from bot.store.sqlite import open_engine
+from bot.store.unit import Store, Tx
 from bot.views.scenes import draw
 from drills import catalog
 from drills.challenges import KINDS

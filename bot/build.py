@@ -72,9 +72,9 @@ async def running(
     `connect` for the platforms that the settings name.
     """
     catalog = drill_catalog.load()
-    lock = lock_database(settings.database_path)
+    lock = lock_database(settings.database)
     try:
-        store = open_store(settings.database_path, lambda revision: log.info("store.migrating", revision=revision))
+        store = open_store(settings.database, lambda revision: log.info("store.migrating", revision=revision))
         try:
             async with _working(settings, store, catalog, pulse, clock, connect) as bot:
                 yield bot

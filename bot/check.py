@@ -10,8 +10,7 @@ from bot.clock import TravelClock
 from bot.settings import Settings
 from bot.store import beats, streak
 from bot.store.faults import StoreFault
-from bot.store.opening import HEAD, AlreadyRunningError, inspect_file, lock_database
-from bot.store.unit import Store
+from bot.store.opening import HEAD, AlreadyRunningError, attach, inspect_database, lock_database
 from drills import catalog
 from drills.catalog import CatalogError
 from drills.localtime import rules_version
@@ -44,18 +43,25 @@ async def examine(settings: Settings, say: Callable[[str], object], rebuild: boo
     offset = moment.astimezone(ZoneInfo(zone)).utcoffset()
     fresh = offset is not None and offset.total_seconds() == hours * 3600
     line(fresh, "check.zones" if fresh else "check.zones-old", version=rules_version())
-    path = settings.database_path
+    path, kind = settings.database_shown, "postgres" if settings.on_server else "store"
     try:
-        found = inspect_file(path)
+        found = inspect_database(settings.database)
         if found is None:
             line(True, "check.database-new", path=path)
         elif found.complaint:
             line(False, "start.store-damaged", path=path)
         elif (found.revision or "") > HEAD:
-            line(False, "start.store-too-new", path=path)
+            line(False, f"start.{kind}-too-new", path=path, reason=found.revision)
+        elif found.server is not None and found.revision != HEAD:
+            line(False, "start.postgres-behind", path=path, reason=found.revision or "empty")
         else:
             current = found.revision == HEAD
-            line(True, "check.database" if current else "check.database-migrates", path=path, revision=found.revision)
+            if found.server is not None:
+                line(True, "check.server", path=path, server=found.server, revision=found.revision)
+            elif current:
+                line(True, "check.database", path=path, revision=found.revision)
+            else:
+                line(True, "check.database-migrates", path=path, revision=found.revision)
             if rebuild and not current:
                 line(True, "check.streaks-later")
             elif rebuild:
@@ -68,7 +74,7 @@ async def examine(settings: Settings, say: Callable[[str], object], rebuild: boo
     except AlreadyRunningError:
         line(True, "check.database-running", path=path)
     except StoreFault as fault:
-        line(False, f"start.store-{fault.kind}", path=path)
+        line(False, f"start.{kind}-{fault.kind}", path=path, reason=fault)
     if settings.telegram_bot_token is not None:
         from bot.platforms.telegram.platform import Me, probe
 
@@ -103,8 +109,8 @@ async def examine(settings: Settings, say: Callable[[str], object], rebuild: boo
 
 async def _compare_streaks(settings: Settings) -> tuple[int, list[str]]:
     """How many people have joined, and the ids of those whose snapshot and facts disagree. Raises StoreFault."""
-    lock = lock_database(settings.database_path)
-    store = Store(settings.database_path)  # only read from: its writer connects with the first unit
+    lock = lock_database(settings.database)
+    store = attach(settings.database)  # only read from: on SQLite its writer connects with the first unit
     try:
         ahead = await store.read(beats.travelled) if settings.time_machine else timedelta()
         now = TravelClock(ahead).now()

@@ -1,4 +1,4 @@
-"""The command line: run, check, demo. A start that cannot work ends with one sentence and exit code 2."""
+"""The command line: run, check, migrate, demo. A start that cannot work ends with one sentence and exit code 2."""
 
 import asyncio
 import signal
@@ -65,7 +65,7 @@ async def _announce(settings: Settings, platforms: object) -> None:
         print(texts("cli.telegram-on"), flush=True)
     if "discord" in platforms:
         print(texts("cli.discord-on"), flush=True)
-    print(texts("cli.data-here", path=settings.database_path), flush=True)
+    print(texts("cli.data-here", path=settings.database_shown), flush=True)
 
 
 @app.command()
@@ -81,6 +81,23 @@ def check(
     _configure_logs(settings, level="ERROR")
     good = asyncio.run(examine(settings, print, rebuild))
     raise typer.Exit(0 if good else 1)
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database to this version. PostgreSQL needs it before each new version starts; SQLite does it by itself."""
+    from bot.store import opening
+
+    settings = _settings()
+    _configure_logs(settings)
+    texts, steps = words.load(), list[str]()
+    try:
+        opening.migrate(settings.database, steps.append)
+    except StoreFault as error:
+        _fail(_sentence(error, settings))
+    for revision in steps or [opening.HEAD]:
+        name = "cli.migrated" if steps else "cli.nothing-to-migrate"
+        print(texts(name, path=settings.database_shown, before=revision, revision=opening.HEAD))
 
 
 @app.command()
@@ -104,13 +121,15 @@ def _settings() -> Settings:
 
 
 def _configure_logs(settings: Settings, level: str | None = None) -> None:
-    secrets = (settings.telegram_bot_token, settings.discord_bot_token, settings.toehold_access_token)
-    logs.configure(level or settings.toehold_log_level, [s.get_secret_value() for s in secrets if s is not None])
+    logs.configure(level or settings.toehold_log_level, settings.secrets)
 
 
 def _sentence(error: Exception, settings: Settings) -> str:
     if isinstance(error, StoreFault):
-        return words.load()(f"start.store-{error.kind}", path=settings.database_path)
+        texts, path = words.load(), settings.database_shown
+        if settings.on_server:
+            return texts(f"start.postgres-{error.kind}", path=path, reason=error)
+        return texts(f"start.store-{error.kind}", path=path)
     return str(error)
 
 

@@ -2,11 +2,13 @@
 
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import unquote, urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
+SQLITE, POSTGRES = "sqlite:///", "postgresql+psycopg://"
 
 
 class WrongSettingError(Exception):
@@ -20,7 +22,7 @@ class Settings(BaseSettings):
 
     telegram_bot_token: SecretStr | None = None
     telegram_api_url: str = "https://api.telegram.org"
-    database_url: str = ""
+    database_url: SecretStr = SecretStr("")  # it may hold a password
     toehold_host: str = "127.0.0.1"
     toehold_port: Annotated[int, Field(ge=0, le=65535)] = 8765
     toehold_data_dir: Path = Path("data")
@@ -67,12 +69,15 @@ class Settings(BaseSettings):
 
     @field_validator("database_url")
     @classmethod
-    def _is_sqlite(cls, url: str) -> str:
-        if url and not url.startswith("sqlite:///"):
+    def _is_a_database(cls, secret: SecretStr) -> SecretStr:
+        url = secret.get_secret_value()
+        if url.startswith(POSTGRES) and not _names_a_database(url):
             raise ValueError(
-                "must begin with sqlite:/// followed by a file; this version keeps its data in SQLite only"
+                f"must look like {POSTGRES}user:password@host:5432/database, with %40 for an @ in the password and %2F for a /"
             )
-        return url
+        if url and not url.startswith((SQLITE, POSTGRES)):
+            raise ValueError(f"must begin with {SQLITE} followed by a file, or with {POSTGRES}")
+        return secret
 
     @field_validator("toehold_log_level", mode="before")
     @classmethod
@@ -80,10 +85,36 @@ class Settings(BaseSettings):
         return level.upper() if isinstance(level, str) else level
 
     @property
+    def on_server(self) -> bool:
+        """Whether the data is on a PostgreSQL server."""
+        return self.database_url.get_secret_value().startswith(POSTGRES)
+
+    @property
     def database_path(self) -> Path:
-        if self.database_url:
-            return Path(self.database_url.removeprefix("sqlite:///"))
-        return self.toehold_data_dir / "toehold.sqlite"
+        """The SQLite file."""
+        url = self.database_url.get_secret_value()
+        return Path(url.removeprefix(SQLITE)) if url else self.toehold_data_dir / "toehold.sqlite"
+
+    @property
+    def database(self) -> Path | str:
+        """The SQLite file, or the URL of a PostgreSQL database, password and all."""
+        return self.database_url.get_secret_value() if self.on_server else self.database_path
+
+    @property
+    def database_shown(self) -> str:
+        """What may be told of it: the file, or the server and the name, but nothing of who logs in."""
+        if isinstance(self.database, Path):
+            return str(self.database)
+        parts = urlsplit(self.database)
+        return f"postgresql://{parts.netloc.rpartition('@')[2]}{parts.path}"
+
+    @property
+    def secrets(self) -> list[str]:
+        """What may never be read in a log, in every form in which it is used."""
+        tokens = (self.telegram_bot_token, self.discord_bot_token, self.toehold_access_token)
+        password = urlsplit(self.database).password if isinstance(self.database, str) else None
+        passwords = [password, unquote(password)] if password else []
+        return [each.get_secret_value() for each in tokens if each is not None] + passwords
 
     @property
     def local_chat(self) -> bool:
@@ -103,6 +134,16 @@ class Settings(BaseSettings):
     def discord_shards(self) -> tuple[tuple[int, ...], int] | None:
         """The shards that this process connects, and how many there are in all; None: Discord is asked."""
         return read_shards(self.toehold_discord_shards) if self.toehold_discord_shards else None
+
+
+def _names_a_database(url: str) -> bool:
+    """Whether server and database can be told apart from the password, whatever stands in it."""
+    parts = urlsplit(url)
+    try:
+        _ = parts.port
+    except ValueError:
+        return False
+    return parts.netloc.count("@") <= 1 and bool(parts.path.strip("/")) and "@" not in parts.path and not parts.fragment
 
 
 SHARDS_MOST = 4096

@@ -1,11 +1,30 @@
 """What holds for every test: the packaged time-zone rules, never the machine's, and no verdict by stopwatch."""
 
+from collections.abc import Iterator
+
+import pytest
 from hypothesis import settings
 
 from drills.localtime import use_packaged_rules
+from tests.kit import postgres as postgres_kit
 
 use_packaged_rules()
 
 # A busy machine is not a fault in the code; times are measured in benchmarks/.
 settings.register_profile("toehold", deadline=None)
 settings.load_profile("toehold")
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[postgres_kit.Server]:
+    """A PostgreSQL server of our own, started by the first test that asks for it."""
+    with postgres_kit.running() as server:
+        yield server
+
+
+@pytest.fixture
+def postgres_url(postgres: postgres_kit.Server) -> Iterator[str]:
+    """A fresh database on it, migrated."""
+    url = postgres.create("migrated")
+    yield url
+    postgres.drop(url)

@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 from enum import Enum
 
 from sqlalchemy import delete, select, update
-from sqlalchemy.dialects.sqlite import insert
 
 from bot.addresses import RawUpdate
 from bot.store import tables as t
 from bot.store.unit import Tx
+from bot.store.upsert import upsert
 
 KEPT_FOR = timedelta(days=8)  # Telegram may start its update ids anew after a week without updates
 
@@ -39,7 +39,7 @@ def accept(tx: Tx, platform: str, bot: str, updates: Sequence[RawUpdate], now: d
     new: list[Waiting] = []
     for raw in updates:
         row_id = tx.execute(
-            insert(t.inbox)
+            upsert(tx, t.inbox)
             .values(
                 platform=platform,
                 bot_id=bot,

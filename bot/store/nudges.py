@@ -5,11 +5,11 @@ from datetime import date, datetime, timedelta
 
 import structlog
 from sqlalchemy import ColumnElement, and_, case, delete, func, not_, or_, select, update
-from sqlalchemy.dialects.sqlite import insert
 
 from bot.store import tables as t
 from bot.store.leases import database_now
 from bot.store.unit import Store, Tx
+from bot.store.upsert import upsert
 from scheduler.nudge import (
     Broken,
     Gone,
@@ -123,7 +123,7 @@ def add(
 ) -> bool:
     """Plan a nudge unless its key exists. Returns whether it is new."""
     new = tx.execute(
-        insert(t.nudge)
+        upsert(tx, t.nudge)
         .values(
             key=key,
             kind=kind,
@@ -163,9 +163,13 @@ def prompts_since(tx: Tx, person: str, label: date) -> tuple[date | None, int]:
 
 
 def claim(tx: Tx, now: datetime, owner: str, limit: int) -> list[Nudge]:
-    """Take due nudges: planned ones, and those whose owner let the lease run out before the wire."""
+    """Take due nudges: planned ones, and those whose owner let the lease run out before the wire.
+
+    On PostgreSQL others may claim at the same moment: what they have in hand is passed over, not waited for.
+    """
     lease_now = database_now(tx)
     free = select(t.nudge.c.id).where(_free(now, lease_now)).order_by(t.nudge.c.due_at, t.nudge.c.id).limit(limit)
+    free = free.with_for_update(skip_locked=True)  # SQLite, which has one writer, leaves it out
     rows = tx.execute(
         update(t.nudge)
         .where(t.nudge.c.id.in_(free))

@@ -1,17 +1,27 @@
-"""Opening the database: its folder, its lock, its migrations. What is wrong is told in one sentence, and nothing starts."""
+"""Opening the database: its folder, its lock, its migrations. What is wrong is told in one sentence, and nothing starts.
+
+A SQLite file belongs to one process, and migrates by itself. A PostgreSQL database is shared by many, some perhaps of the
+version before: it migrates when it is told to, one process at a time.
+"""
 
 import fcntl
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, TypeAlias
 
 from sqlalchemy import Engine, inspect, text
 from sqlalchemy.exc import DBAPIError
 
-from bot.store.faults import StoreDamaged, StoreFault, StoreUnreachable, translate
-from bot.store.unit import Store, open_engine, quick_check
+from bot.store import postgres, sqlite
+from bot.store.faults import StoreDamaged, StoreFault, StoreUnreachable, in_brief, translate
+from bot.store.postgres import PostgresStore
+from bot.store.sqlite import SqliteStore, quick_check
+from bot.store.unit import Store
+
+Where: TypeAlias = Path | str  # a SQLite file, or the URL of a PostgreSQL database
 
 HEAD = "0004"  # the newest migration; a guard compares it with the scripts
 CHECKED_UP_TO = (
@@ -29,11 +39,26 @@ class TooNewError(StoreFault):
     kind = "too-new"
 
 
+class BehindError(StoreFault):
+    """The PostgreSQL database was written by an older version of Toehold, or is new: `toehold migrate` is missing."""
+
+    kind = "behind"
+
+
+class TooOldError(StoreFault):
+    """The PostgreSQL server is older than what we need of it."""
+
+    kind = "too-old"
+
+
 class Lock:
     """One process per SQLite file. The operating system frees it when the process ends, however it ends."""
 
-    def __init__(self, path: Path) -> None:
-        self._file: IO[str] | None = path.open("a+", encoding="utf-8")
+    def __init__(self, path: Path | None) -> None:
+        self._file: IO[str] | None = None
+        if path is None:
+            return
+        self._file = path.open("a+", encoding="utf-8")
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
@@ -50,18 +75,95 @@ class Lock:
             self._file = None
 
 
-def lock_database(path: Path) -> Lock:
-    """Make the folder and take the lock. Raises StoreUnreachable or AlreadyRunningError."""
+def lock_database(where: Where) -> Lock:
+    """Make the folder and take the lock; PostgreSQL needs neither. Raises StoreUnreachable or AlreadyRunningError."""
+    if isinstance(where, str):
+        return Lock(None)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        return Lock(path.with_name(path.name + ".lock"))
+        where.parent.mkdir(parents=True, exist_ok=True)
+        return Lock(where.with_name(where.name + ".lock"))
     except OSError as error:
         raise StoreUnreachable(error.strerror or type(error).__name__) from None
 
 
-def open_store(path: Path, on_migrate: Callable[[str], None] = lambda _revision: None) -> Store:
-    """Open the database, creating or migrating it first. Raises a StoreFault that says what is wrong."""
-    engine = open_engine(path, foreign_keys=False)
+def open_store(where: Where, on_migrate: Callable[[str], None] = lambda _revision: None) -> Store:
+    """Open the database; a file is created or migrated first. Raises a StoreFault that says what is wrong."""
+    if isinstance(where, str):
+        _refuse_other_revisions(where)
+    else:
+        _migrate_file(where, on_migrate)
+    return attach(where)
+
+
+def attach(where: Where) -> Store:
+    """Open a database that was looked at already."""
+    return PostgresStore(where) if isinstance(where, str) else SqliteStore(where)
+
+
+def migrate(where: Where, on_migrate: Callable[[str], None]) -> None:
+    """Bring the tables to this version. Raises as `open_store`. Of several processes at once, one does it."""
+    if isinstance(where, str):
+        _migrate_server(where, on_migrate)
+        return
+    lock = lock_database(where)
+    try:
+        _migrate_file(where, on_migrate)
+    finally:
+        lock.free()
+
+
+# --- a PostgreSQL database
+
+_MIGRATING = int.from_bytes(b"toehold")  # the number of our advisory lock
+
+
+def _refuse_other_revisions(url: str) -> None:
+    revision = _inspect_server(url).revision or "empty"
+    if revision == "empty" or revision < HEAD:
+        raise BehindError(revision)
+    if revision > HEAD:
+        raise TooNewError(revision)
+
+
+def _migrate_server(url: str, on_migrate: Callable[[str], None]) -> None:
+    with _server(url) as engine, engine.connect().execution_options(isolation_level="AUTOCOMMIT") as tx:
+        _refuse_old_server(engine)
+        tx.execute(text("SET lock_timeout = 0"))  # until whoever migrates just now is done
+        tx.execute(text("SELECT pg_advisory_lock(:number)"), {"number": _MIGRATING})
+        revision = _revision(engine)
+        if revision != HEAD:
+            on_migrate(revision or "empty")
+            _migrate(engine)
+
+
+def _inspect_server(url: str) -> "Found":
+    with _server(url) as engine:
+        revision = _revision(engine)
+        _refuse_old_server(engine)
+        assert engine.dialect.server_version_info is not None
+        return Found(revision, None, ".".join(str(number) for number in engine.dialect.server_version_info))
+
+
+@contextmanager
+def _server(url: str) -> Iterator[Engine]:
+    """An engine whose every connection is closed at once. Raises StoreFault only."""
+    try:
+        yield postgres.open_engine(url, migrating=True)
+    except DBAPIError as error:
+        raise translate(error) or StoreFault(in_brief(error)) from None
+
+
+def _refuse_old_server(engine: Engine) -> None:
+    version = engine.dialect.server_version_info
+    if version is not None and version < postgres.OLDEST:
+        raise TooOldError(str(version[0]))
+
+
+# --- a SQLite file
+
+
+def _migrate_file(path: Path, on_migrate: Callable[[str], None]) -> None:
+    engine = sqlite.open_engine(path, foreign_keys=False)
     try:
         if path.is_file() and path.stat().st_size <= CHECKED_UP_TO:
             _refuse_damage(engine)
@@ -77,7 +179,6 @@ def open_store(path: Path, on_migrate: Callable[[str], None] = lambda _revision:
         raise StoreUnreachable(error.strerror or type(error).__name__) from None
     finally:
         engine.dispose()
-    return Store(path)
 
 
 def _refuse_damage(engine: Engine) -> None:
@@ -89,7 +190,7 @@ def _refuse_damage(engine: Engine) -> None:
 
 
 def _revision(engine: Engine) -> str | None:
-    """The migration that the file stands at, read without Alembic: most starts have nothing to migrate."""
+    """The migration that the database stands at, read without Alembic: most starts have nothing to migrate."""
     with engine.connect() as tx:
         if not inspect(tx).has_table("alembic_version"):
             return None
@@ -108,20 +209,26 @@ def _migrate(engine: Engine) -> None:
         raise TooNewError(str(error)) from None
 
 
+# --- looking
+
+
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a database file is: the migration that it stands at, and SQLite's first complaint about it, if any."""
+    """What a database is: the migration that it stands at, SQLite's first complaint about a file, PostgreSQL's version."""
 
     revision: str | None
     complaint: str | None
+    server: str | None = None
 
 
-def inspect_file(path: Path) -> Found | None:
-    """Look at a database file without changing it; None when there is none yet. Reads the whole file. Raises StoreFault."""
-    if not path.exists():
+def inspect_database(where: Where) -> Found | None:
+    """Look at a database without changing it; None when there is no file yet, which is read whole. Raises StoreFault."""
+    if isinstance(where, str):
+        return _inspect_server(where)
+    if not where.exists():
         return None
-    lock = lock_database(path)
-    engine = open_engine(path, read_only=True)
+    lock = lock_database(where)
+    engine = sqlite.open_engine(where, read_only=True)
     try:
         revision = _revision(engine)
         with engine.begin() as tx:

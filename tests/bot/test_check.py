@@ -15,9 +15,10 @@ from bot import check
 from bot.check import examine
 from bot.settings import Settings
 from bot.store import beats, people, streak
-from bot.store.opening import lock_database, open_store
+from bot.store.opening import HEAD, lock_database, open_store
 from bot.store.unit import Tx
 from tests.bot.store.cast import add_person
+from tests.kit.postgres import ON_POSTGRES, connected
 from tests.kit.telegram import TelegramServer
 
 ROOT = Path(__file__).parents[2]
@@ -234,3 +235,56 @@ def test_the_command_ends_with_1_when_a_snapshot_differs(tmp_path: Path, setting
     assert "of 3, 2 differ" in result.stdout
     assert ": ann, ben." in result.stdout
     assert result.stderr == ""
+
+
+# --- on a PostgreSQL server
+
+
+@pytest.fixture
+async def on_server(postgres_url: str) -> Settings:
+    """Somebody with a snapshot, and somebody without."""
+    settings = Settings(database_url=SecretStr(postgres_url))
+    store = open_store(settings.database)
+
+    def unit(tx: Tx) -> None:
+        add_history(tx, "ann", snapshot=True)
+        add_history(tx, "ben", snapshot=False)
+
+    await store.run(unit)
+    await store.close()
+    return settings
+
+
+@ON_POSTGRES
+async def test_a_server_is_told_with_its_version_and_its_streaks_are_compared(on_server: Settings) -> None:
+    good, text = await told(on_server, rebuild=True)
+    assert good, text
+    assert f"✓ {on_server.database_shown}: PostgreSQL " in text
+    assert f"answers, at revision {HEAD}." in text
+    assert "✓ Streaks: 2 people, and every stored snapshot equals its rebuild." in text
+    with connected(str(on_server.database)) as other:
+        other.execute("""UPDATE streak_snapshot SET tally = jsonb_set(tally::jsonb, '{streak}', '99')""")
+    good, text = await told(on_server, rebuild=True)
+    assert not good
+    assert "of 2, 1 differ" in text
+
+
+@ON_POSTGRES
+@pytest.mark.parametrize(
+    ("revision", "sentence"), [("0001", "Run toehold migrate"), ("9999", "newer version of Toehold")]
+)
+async def test_a_server_at_another_revision_is_told(on_server: Settings, revision: str, sentence: str) -> None:
+    with connected(str(on_server.database)) as other:
+        other.execute(f"UPDATE alembic_version SET version_num = '{revision}'".encode())
+    good, text = await told(on_server, rebuild=True)
+    assert not good
+    assert sentence in text
+    assert "Streaks" not in text
+
+
+async def test_a_server_that_does_not_answer_is_told_in_one_line_without_the_password() -> None:
+    url = "postgresql+psycopg://toehold:canary@127.0.0.1:1/toehold"
+    good, text = await told(Settings(database_url=SecretStr(url)))
+    assert not good
+    assert "✗ postgresql://127.0.0.1:1/toehold: cannot be used: Connection refused." in text
+    assert "canary" not in text

@@ -39,7 +39,14 @@ def test_a_token_turns_the_local_chat_and_the_time_machine_off(monkeypatch: pyte
         ("TELEGRAM_BOT_TOKEN", "12:ü"),
         ("TELEGRAM_API_URL", "http://example.com"),
         ("TELEGRAM_API_URL", "ftp://127.0.0.1:1"),
-        ("DATABASE_URL", "postgresql+psycopg://localhost/toehold"),
+        ("DATABASE_URL", "mysql://localhost/toehold"),
+        ("DATABASE_URL", "postgresql://localhost/toehold"),
+        ("DATABASE_URL", "postgresql+psycopg://localhost"),
+        ("DATABASE_URL", "postgresql+psycopg://ann:pass@word@localhost/toehold"),
+        ("DATABASE_URL", "postgresql+psycopg://ann:pass/word@localhost/toehold"),
+        ("DATABASE_URL", "postgresql+psycopg://ann:12/word@localhost/toehold"),
+        ("DATABASE_URL", "postgresql+psycopg://ann:12?word@localhost/toehold"),
+        ("DATABASE_URL", "postgresql+psycopg://ann:12#word@localhost/toehold"),
         ("TOEHOLD_PORT", "70000"),
         ("TOEHOLD_PORT", "eighty"),
         ("TOEHOLD_LOCAL", "perhaps"),
@@ -55,8 +62,9 @@ def test_a_wrong_setting_is_one_sentence_with_its_name(monkeypatch: pytest.Monke
     assert message.startswith(f"{name}: ")
     assert "\n" not in message
     assert caught.value.__suppress_context__ or caught.value.__cause__ is None
-    if name == "TELEGRAM_BOT_TOKEN":
+    if name in ("TELEGRAM_BOT_TOKEN", "DATABASE_URL"):
         assert value not in message
+        assert "ann" not in message
 
 
 def test_an_env_file_that_is_no_text_is_named(tmp_path: Path) -> None:
@@ -77,9 +85,30 @@ def test_no_secret_is_readable_in_any_form(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setenv("TELEGRAM_BOT_TOKEN", TOKEN)
     monkeypatch.setenv("TOEHOLD_ACCESS_TOKEN", "canary-access")
     monkeypatch.setenv("DISCORD_BOT_TOKEN", "MTIzNDU2.canary.discord")
-    shown = repr(load(None)) + str(load(None)) + str(load(None).model_dump())
+    monkeypatch.setenv("DATABASE_URL", "postgresql+psycopg://toehold:canary@db.example/toehold")
+    shown = repr(load(None)) + str(load(None)) + str(load(None).model_dump()) + load(None).database_shown
     assert TOKEN not in shown
     assert "canary" not in shown
+
+
+def test_a_database_on_a_server_is_named_without_who_logs_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    url = "postgresql+psycopg://toehold:can%40ry@db.example:5433/toehold?sslpassword=canary"
+    monkeypatch.setenv("DATABASE_URL", url)
+    monkeypatch.setenv("TELEGRAM_BOT_TOKEN", TOKEN)
+    settings = load(None)
+    assert settings.on_server
+    assert settings.database == url
+    assert settings.database_shown == "postgresql://db.example:5433/toehold"
+    assert {TOKEN, "can%40ry", "can@ry"} == set(settings.secrets), "what the log hides"
+
+
+@pytest.mark.parametrize("url", ["", "sqlite:///here.sqlite"])
+def test_a_file_is_named_as_it_is(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    monkeypatch.setenv("DATABASE_URL", url)
+    settings = load(None)
+    assert not settings.on_server
+    assert settings.database == settings.database_path == Path(settings.database_shown)
+    assert settings.secrets == []
 
 
 def test_a_discord_token_puts_the_local_chat_and_its_time_machine_away(monkeypatch: pytest.MonkeyPatch) -> None:

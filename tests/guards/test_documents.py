@@ -56,7 +56,7 @@ def test_the_readme_names_targets_that_the_makefile_has() -> None:
 def test_the_entry_points_start() -> None:
     scripts = tomllib.loads(Path("pyproject.toml").read_text(encoding="utf-8"))["project"]["scripts"]
     assert scripts == {"toehold": "bot.cli:main"}
-    for command in ("", "run", "check", "demo"):
+    for command in ("", "run", "check", "migrate", "demo"):
         shown = subprocess.run(
             [sys.executable, "-m", "bot", *([command] if command else []), "--help"],
             capture_output=True,

@@ -1,7 +1,6 @@
 """Everything of a person can be taken out and removed. A new table or column turns this red until it has a rule."""
 
 import json
-import sqlite3
 from collections.abc import AsyncIterator, Iterator
 from contextlib import closing
 from datetime import date, datetime, time, timedelta
@@ -9,18 +8,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import JSON, Boolean, Column, Date, Integer, Table, Time, insert
+from sqlalchemy import JSON, Boolean, Column, Date, Integer, Table, Time, create_engine, insert, text
 
 from bot.addresses import Account, Address, MessageKind, Posted
 from bot.store import erasing
 from bot.store import tables as t
 from bot.store.erasing import account_hash
-from bot.store.opening import open_store
+from bot.store.opening import Where, open_store
 from bot.store.postbox import StoredPostbox
 from bot.store.tables import Instant
 from bot.store.unit import Store, Tx
 from tests.kit.clock import WEDNESDAY, StandingClock
 from tests.kit.local_stage import DoorStage
+from tests.kit.postgres import ENGINES
 from tests.kit.stage import Player, Stage, opened
 from tests.kit.telegram_stage import TelegramStage
 
@@ -183,7 +183,7 @@ def _value(table: Table, column: Column[Any], name: str, number: int) -> object:
         "lane": f"account-of-{name}",
         "update_key": f"{len(name)}{number}",
         "quarantined": None,
-        "session": f"id-of-{name}-session",
+        "session": f"s-of-{name}",
         "challenge": "challenge",
         "member": f"id-of-{name}",
     }
@@ -192,7 +192,7 @@ def _value(table: Table, column: Column[Any], name: str, number: int) -> object:
     if table is t.person and column.name == "id":
         return f"id-of-{name}"
     if table is t.session and column.name == "id":
-        return f"id-of-{name}-session"
+        return f"s-of-{name}"
     if table is t.account and column.name == "name":
         return f"name-of-{name}"
     if table is t.room and column.name == "kind":
@@ -217,7 +217,8 @@ def _value(table: Table, column: Column[Any], name: str, number: int) -> object:
         case Integer():  # BigInteger too
             return number
         case _:
-            return f"canary-of-{name}-{table.name}-{column.name}"
+            words = f"canary-of-{name}-{table.name}-{column.name}"
+            return words[: getattr(column.type, "length", None)]
 
 
 SCORE = {"today": "2026-11-25", "first": "2026-11-24", "verdicts": "kk", "sets": [3, 1], "quick": [], "final": 1}
@@ -250,9 +251,17 @@ def fill_again(tx: Tx) -> None:
         tx.execute(insert(table).values(**row))
 
 
+@pytest.fixture(params=ENGINES)
+def where(request: pytest.FixtureRequest, tmp_path: Path) -> Where:
+    if request.param == "sqlite":
+        return tmp_path / "toehold.sqlite"
+    url: str = request.getfixturevalue("postgres_url")
+    return url
+
+
 @pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    opened = open_store(tmp_path / "toehold.sqlite")
+async def store(where: Where) -> AsyncIterator[Store]:
+    opened = open_store(where)
     await opened.run(fill_team)
     await opened.run(lambda tx: fill(tx, "ann", 1))
     await opened.run(lambda tx: fill(tx, "benedict", 2))
@@ -260,17 +269,49 @@ async def store(tmp_path: Path) -> AsyncIterator[Store]:
     await opened.close()
 
 
+class Witness:
+    """A second connection. Instants and days come as text, JSON as what it says."""
+
+    def __init__(self, where: Where) -> None:
+        self._where = where
+        self._engine = create_engine(f"sqlite:///{where}" if isinstance(where, Path) else where)
+
+    def all(self, query: str) -> list[tuple[Any, ...]]:
+        with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            return [tuple(_plain(value) for value in row) for row in connection.execute(text(query))]
+
+    def everything(self) -> dict[str, list[tuple[Any, ...]]]:
+        return {table.name: self.all(f"SELECT * FROM {table.name} ORDER BY 1, 2") for table in t.metadata.sorted_tables}
+
+    def hits(self, *words: str) -> list[str]:
+        """Which of the words stand anywhere: in the bytes of SQLite's files, in what a dump of PostgreSQL would hold."""
+        if isinstance(self._where, Path):
+            return hits(self._where, *words)
+        told = str(self.everything())
+        return [word for word in words if word in told]
+
+    def vacuum(self) -> None:
+        with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(text("VACUUM"))
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+
+def _plain(value: object) -> object:
+    match value:
+        case str() if value.startswith("{"):
+            return json.loads(value)
+        case date() | time():
+            return value.isoformat()
+        case _:
+            return value
+
+
 @pytest.fixture
-def witness(store: Store) -> Iterator[sqlite3.Connection]:
-    with closing(sqlite3.connect(store.path, isolation_level=None)) as connection:
-        yield connection
-
-
-def everything(connection: sqlite3.Connection) -> dict[str, list[tuple[Any, ...]]]:
-    return {
-        table.name: connection.execute(f"SELECT * FROM {table.name} ORDER BY 1, 2").fetchall()
-        for table in t.metadata.sorted_tables
-    }
+def witness(store: Store, where: Where) -> Iterator[Witness]:
+    with closing(Witness(where)) as other:
+        yield other
 
 
 def hits(path: Path, *words: str) -> list[str]:
@@ -338,15 +379,13 @@ async def test_an_export_is_json_and_has_all_of_many_rows(store: Store) -> None:
 # --- erase
 
 
-async def test_erasing_leaves_nothing_of_the_person_and_all_of_the_others(
-    store: Store, witness: sqlite3.Connection
-) -> None:
-    before = everything(witness)
-    assert hits(store.path, *marks("ann")) == marks("ann")
+async def test_erasing_leaves_nothing_of_the_person_and_all_of_the_others(store: Store, witness: Witness) -> None:
+    before = witness.everything()
+    assert witness.hits(*marks("ann")) == marks("ann")
     await store.run(lambda tx: erasing.erase(tx, "id-of-ann", WEDNESDAY))
-    after = everything(witness)
+    after = witness.everything()
     await _clean_up(store, witness)
-    assert hits(store.path, *marks("ann")) == []
+    assert witness.hits(*marks("ann")) == []
     for table in FILLED:
         of_others = [row for row in before[table.name] if any("of-benedict" in str(value) for value in row)]
         assert len(of_others) == 1, f"{table.name} was not filled for both"
@@ -357,31 +396,31 @@ async def test_erasing_leaves_nothing_of_the_person_and_all_of_the_others(
         assert len(after[table.name]) == 1 + kept_of_ann + of_the_team
 
 
-async def test_a_team_keeps_a_score_and_forgets_whose_it_was(store: Store, witness: sqlite3.Connection) -> None:
-    before = everything(witness)
+async def test_a_team_keeps_a_score_and_forgets_whose_it_was(store: Store, witness: Witness) -> None:
+    before = witness.everything()
     await store.run(lambda tx: erasing.erase(tx, "id-of-ann", WEDNESDAY))
     await store.checkpoint()
-    assert hits(store.path, *marks("ann")) == []
-    score = "SELECT id, member, alias, next_final_at, json(score), joined_on FROM challenge_member ORDER BY id"
-    anns, benedicts = witness.execute(score).fetchall()
-    assert (*anns[:4], json.loads(anns[4]), anns[5]) == ("m1", None, "", None, SCORE, "2026-11-25")
+    assert witness.hits(*marks("ann")) == []
+    score = "SELECT id, member, alias, next_final_at, score, joined_on FROM challenge_member ORDER BY id"
+    anns, benedicts = witness.all(score)
+    assert anns == ("m1", None, "", None, SCORE, "2026-11-25")
     assert benedicts[1:3] == ("id-of-benedict", "canary-of-benedict-challenge_member-alias")
-    assert witness.execute("SELECT member FROM minute_taker").fetchall() == [("id-of-benedict",)]
-    after = everything(witness)
+    assert witness.all("SELECT member FROM minute_taker") == [("id-of-benedict",)]
+    after = witness.everything()
     for name in sorted(OF_A_TEAM.keys() - {"post"}):  # a post is shown anew, which its numbers tell
         nobody = [tuple("" if value == "id-of-ann" else value for value in row) for row in before[name]]
         assert after[name] == nobody, f"{name} has lost more than the name of its starter"
 
 
-async def test_what_is_erased_is_overwritten_without_a_vacuum_too(store: Store, witness: sqlite3.Connection) -> None:
+async def test_what_is_erased_is_overwritten_without_a_vacuum_too(store: Store, witness: Witness) -> None:
     await store.run(lambda tx: erasing.erase(tx, "id-of-ann", WEDNESDAY))
     await store.checkpoint()
-    assert hits(store.path, *marks("ann")) == []
-    assert hits(store.path, *marks("benedict")) == marks("benedict")
+    assert witness.hits(*marks("ann")) == []
+    assert witness.hits(*marks("benedict")) == marks("benedict")
 
 
-async def _clean_up(store: Store, witness: sqlite3.Connection) -> None:
-    witness.execute("VACUUM")
+async def _clean_up(store: Store, witness: Witness) -> None:
+    witness.vacuum()
     await store.checkpoint()
 
 
@@ -396,30 +435,30 @@ async def test_what_was_on_its_way_to_an_erased_chat_leaves_no_trace_of_it(store
     assert await postbox.last(chat, "player") == posted
 
 
-async def test_an_erased_update_is_still_known_by_its_key(store: Store, witness: sqlite3.Connection) -> None:
+async def test_an_erased_update_is_still_known_by_its_key(store: Store, witness: Witness) -> None:
     await store.run(lambda tx: erasing.erase(tx, "id-of-ann", WEDNESDAY))
-    rows = witness.execute("SELECT update_key, lane, payload FROM inbox ORDER BY id").fetchall()
+    rows = witness.all("SELECT update_key, lane, payload FROM inbox ORDER BY id")
     assert rows[0] == ("31", "", "")
 
 
-async def test_a_tombstone_holds_hashes_for_thirty_days(store: Store, witness: sqlite3.Connection) -> None:
+async def test_a_tombstone_holds_hashes_for_thirty_days(store: Store, witness: Witness) -> None:
     buried = {account_hash(Account("telegram", "1", each)) for each in ("account-of-ann", "chat-of-ann")}
     await store.run(lambda tx: erasing.erase(tx, "id-of-ann", WEDNESDAY))
-    assert {row[0] for row in witness.execute("SELECT account_hash FROM tombstone")} == buried
+    assert {row[0] for row in witness.all("SELECT account_hash FROM tombstone")} == buried
     assert await store.run(lambda tx: erasing.forget_tombstones(tx, WEDNESDAY + timedelta(days=30))) == 0
     assert await store.run(lambda tx: erasing.forget_tombstones(tx, WEDNESDAY + timedelta(days=31))) == 2
 
 
-async def test_somebody_who_comes_back_can_be_erased_again(store: Store, witness: sqlite3.Connection) -> None:
+async def test_somebody_who_comes_back_can_be_erased_again(store: Store, witness: Witness) -> None:
     await store.run(lambda tx: erasing.erase(tx, "id-of-ann", WEDNESDAY))
     await store.run(fill_again)
     await store.run(lambda tx: erasing.erase(tx, "id-of-ann", WEDNESDAY + timedelta(days=1)))
     await _clean_up(store, witness)
-    assert hits(store.path, *marks("ann")) == []
-    assert witness.execute("SELECT count(*) FROM tombstone").fetchall() == [(2,)]
+    assert witness.hits(*marks("ann")) == []
+    assert witness.all("SELECT count(*) FROM tombstone") == [(2,)]
 
 
-async def test_on_the_local_chat_the_lines_go_too(store: Store, witness: sqlite3.Connection) -> None:
+async def test_on_the_local_chat_the_lines_go_too(store: Store, witness: Witness) -> None:
     def lines(tx: Tx) -> None:
         for who in ("ann", "benedict"):
             account = row_for(t.account, who, 1) | {"platform": "local", "bot_id": "local", "external_id": who}
@@ -432,7 +471,7 @@ async def test_on_the_local_chat_the_lines_go_too(store: Store, witness: sqlite3
 
     await store.run(lines)
     await store.run(lambda tx: erasing.erase(tx, "id-of-ann", WEDNESDAY))
-    assert [row[0] for row in witness.execute("SELECT body FROM local_line ORDER BY id")] == [
+    assert [row[0] for row in witness.all("SELECT body FROM local_line ORDER BY id")] == [
         "benedict in me:benedict",
         "bot in me:benedict",
         "benedict in team",

@@ -11,14 +11,15 @@ from alembic.autogenerate import compare_metadata
 from alembic.operations import Operations
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine, event, text
 from sqlalchemy.exc import OperationalError
 
-from bot.store import opening, tables
+from bot.store import opening, postgres, tables
 from bot.store.migrations import run
 from bot.store.opening import HEAD, open_store
-from bot.store.unit import open_engine
+from bot.store.sqlite import open_engine
 from tests.bot.store.cast import nudge, person
+from tests.kit.postgres import ENGINES, Server
 
 Schema = list[tuple[Any, ...]]
 
@@ -33,6 +34,20 @@ def engine(path: Path) -> Iterator[Engine]:
     made = open_engine(path, foreign_keys=False)
     yield made
     made.dispose()
+
+
+@pytest.fixture(params=ENGINES)
+def any_engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
+    """On an empty database, of each kind."""
+    if request.param == "sqlite":
+        yield request.getfixturevalue("engine")
+        return
+    server: Server = request.getfixturevalue("postgres")
+    url = server.create()
+    made = postgres.open_engine(url, migrating=True)
+    yield made
+    made.dispose()
+    server.drop(url)
 
 
 def scripts(engine: Engine) -> ScriptDirectory:
@@ -51,16 +66,41 @@ def schema(path: Path) -> Schema:
         connection.close()
 
 
+# Table by table what stands in a PostgreSQL database: columns, constraints, indexes.
+IN_POSTGRES = """
+    SELECT c.relname, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull::text || pg_get_expr(d.adbin, d.adrelid)
+    FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+    LEFT JOIN pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum
+    WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace
+    UNION ALL SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid), '' FROM pg_constraint
+    WHERE connamespace = 'public'::regnamespace
+    UNION ALL SELECT tablename, indexname, indexdef, '' FROM pg_indexes WHERE schemaname = 'public'
+    UNION ALL SELECT relname, relkind::text, '', '' FROM pg_class
+    WHERE relkind = 'S' AND relnamespace = 'public'::regnamespace
+"""
+
+
+def schema_of(engine: Engine) -> Schema:
+    """The same through a new connection, on either engine."""
+    if engine.dialect.name == "sqlite":
+        return schema(Path(str(engine.url.database)))
+    with engine.connect() as connection:
+        return sorted(tuple(row) for row in connection.execute(text(IN_POSTGRES)) if row[0] != "alembic_version")
+
+
 def _other_default(
     _context: object, _there: object, _model: object, there: str | None, _default: object, model: str | None
 ) -> bool:
     """Alembic's own comparison takes ('') in the file and an empty text in the model for two things."""
-    return (None if there is None else there.strip("()'")) != model
+    if there is None:
+        return model is not None
+    there = there.partition("::")[0].strip("()'")  # PostgreSQL adds the type
+    return {"false": "0"}.get(there, there) != model
 
 
-def test_the_models_are_what_the_migrations_make(engine: Engine) -> None:
-    run.upgrade(engine)
-    with engine.connect() as connection:
+def test_the_models_are_what_the_migrations_make(any_engine: Engine) -> None:
+    run.upgrade(any_engine)
+    with any_engine.connect() as connection:
         options = {"compare_type": True, "compare_server_default": _other_default}
         context = MigrationContext.configure(connection, opts=options)
         assert compare_metadata(context, tables.metadata) == []
@@ -70,16 +110,17 @@ def test_the_newest_migration_is_the_one_that_the_store_opens_at(engine: Engine)
     assert scripts(engine).get_heads() == [HEAD]
 
 
-def test_every_migration_goes_up_down_and_up(engine: Engine, path: Path) -> None:
-    for script in reversed(list(scripts(engine).walk_revisions())):
+def test_every_migration_goes_up_down_and_up(any_engine: Engine) -> None:
+    for script in reversed(list(scripts(any_engine).walk_revisions())):
         assert script.down_revision is None or isinstance(script.down_revision, str), "one line of migrations"
-        before = schema(path)
-        run.upgrade(engine, script.revision)
-        there = schema(path)
-        run.downgrade(engine, script.down_revision or "base")
-        assert schema(path) == before, f"{script.revision} does not take back what it does"
-        run.upgrade(engine, script.revision)
-        assert schema(path) == there, f"{script.revision} does something else the second time"
+        before = schema_of(any_engine)
+        run.upgrade(any_engine, script.revision)
+        there = schema_of(any_engine)
+        assert there != before
+        run.downgrade(any_engine, script.down_revision or "base")
+        assert schema_of(any_engine) == before, f"{script.revision} does not take back what it does"
+        run.upgrade(any_engine, script.revision)
+        assert schema_of(any_engine) == there, f"{script.revision} does something else the second time"
 
 
 async def test_a_migration_that_runs_out_of_room_anywhere_is_not_begun_and_is_done_later(

@@ -24,7 +24,7 @@ import pytest
 from bot.build import Bot, running
 from bot.settings import Settings
 from bot.store.migrations.run import upgrade
-from bot.store.unit import open_engine
+from bot.store.sqlite import open_engine
 from tests.kit.clock import StandingClock
 
 BERLIN = "Europe/Berlin"

@@ -1,58 +1,21 @@
-"""The unit of work: all or nothing, alone or in company, whatever its caller or its neighbours do."""
+"""The unit of work on each engine: all or nothing, alone or in company, whatever its caller or its neighbours do."""
 
 import asyncio
 import threading
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any, NoReturn
 
 import pytest
 from sqlalchemy import insert, text
 from sqlalchemy.exc import IntegrityError
 
+from bot.store import postgres, sqlite
 from bot.store import tables as t
-from bot.store import unit as unit_module
-from bot.store.faults import StoreClosed, StoreUnreachable
-from bot.store.opening import open_store
-from bot.store.unit import GROUP_MOST, Store, Tx
-from tests.bot.store.witness import PATIENCE, Held, Witness, count_up, name_one
+from bot.store.faults import StoreClosed, StoreFault
+from bot.store.opening import Where, open_store
+from bot.store.unit import Store, Tx
+from tests.bot.store.witness import PATIENCE, Held, Refused, Witness, behind, count_up, name_one, refuse
 from tests.kit.clock import WEDNESDAY as NOW
-
-
-class Refused(Exception):
-    """A test's own exception."""
-
-
-def refuse(tx: Tx) -> NoReturn:
-    name_one("half")(tx)
-    raise Refused
-
-
-async def commits(store: Store) -> list[str]:
-    """Every statement that the writer runs from now on."""
-    statements: list[str] = []
-
-    def listen(tx: Tx) -> None:
-        driver = tx.connection.driver_connection
-        assert driver is not None
-        driver.set_trace_callback(statements.append)
-
-    await store.run(listen)
-    statements.clear()
-    return statements
-
-
-async def behind(store: Store, units: list[Callable[[Tx], Any]]) -> list[Any]:
-    """The results of units that all waited while the writer was held up."""
-    held = Held()
-    first = asyncio.create_task(store.run(held))
-    assert await asyncio.to_thread(held.begun.wait, PATIENCE)
-    waiting = [asyncio.create_task(store.run(unit)) for unit in units]
-    await asyncio.sleep(0)  # every one has handed its unit in
-    held.let_go()
-    await first
-    return await asyncio.gather(*waiting, return_exceptions=True)
-
 
 # --- one unit
 
@@ -118,45 +81,11 @@ async def test_a_hundred_and_sixty_read_modify_writes_give_a_hundred_and_sixty(s
     assert witness.count == 160
 
 
-async def test_two_stores_on_one_file_lose_no_update_either(store: Store, path: Path, witness: Witness) -> None:
-    other = open_store(path)
+async def test_two_stores_on_one_database_lose_no_update_either(store: Store, where: Where, witness: Witness) -> None:
+    other = open_store(where)
     await asyncio.gather(*(each.run(count_up) for each in [store, other] * 80))
     await other.close()
     assert witness.count == 160
-
-
-async def test_units_that_wait_share_one_commit(store: Store, witness: Witness) -> None:
-    statements = await commits(store)
-    results = await behind(store, [count_up] * GROUP_MOST)
-    assert results == list(range(1, GROUP_MOST + 1))
-    assert [each for each in statements if each.startswith(("BEGIN", "COMMIT", "ROLLBACK"))] == [
-        *("BEGIN IMMEDIATE", "COMMIT"),  # the one that held the writer up
-        *("BEGIN IMMEDIATE", "COMMIT"),
-    ]
-    assert witness.count == GROUP_MOST
-
-
-async def test_a_commit_holds_no_more_units_than_the_limit(store: Store, witness: Witness) -> None:
-    statements = await commits(store)
-    await behind(store, [count_up] * (2 * GROUP_MOST + 1))
-    assert statements.count("COMMIT") == 1 + 3
-    assert witness.count == 2 * GROUP_MOST + 1
-
-
-async def test_a_unit_that_raises_undoes_only_itself(store: Store, witness: Witness) -> None:
-    statements = await commits(store)
-    ann, refused, ben = await behind(store, [name_one("Ann"), refuse, name_one("Ben")])
-    assert (ann, ben) == ("Ann", "Ben")
-    assert isinstance(refused, Refused)
-    assert statements.count("COMMIT") == 2
-    assert witness.names == ["Ann", "Ben"]
-
-
-async def test_a_broken_constraint_undoes_only_its_unit(store: Store, witness: Witness) -> None:
-    ann, again, ben = await behind(store, [name_one("Ann"), name_one("Ann"), name_one("Ben")])
-    assert (ann, ben) == ("Ann", "Ben")
-    assert isinstance(again, IntegrityError)
-    assert witness.names == ["Ann", "Ben"]
 
 
 # --- units that misbehave
@@ -190,9 +119,11 @@ MISBEHAVING = [stop_iteration, cancel, end_the_transaction, cut_the_connection, 
 
 
 @pytest.mark.parametrize("unit", MISBEHAVING, ids=lambda unit: unit.__name__)
-async def test_whatever_a_unit_does_its_future_resolves_and_the_writer_lives_on(
-    store: Store, path: Path, unit: Callable[[Tx], Any]
+async def test_whatever_a_unit_does_its_future_resolves_and_the_store_lives_on(
+    store: Store, unit: Callable[[Tx], Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    for engine in (sqlite, postgres):
+        monkeypatch.setattr(engine, "BUSY_SECONDS", 0.3)
     ann, bad, ben = await behind(store, [name_one("Ann"), unit, name_one("Ben")])
     assert isinstance(bad, BaseException)
     assert (ann, ben) == ("Ann", "Ben")
@@ -202,19 +133,6 @@ async def test_whatever_a_unit_does_its_future_resolves_and_the_writer_lives_on(
         ("Ben",),
         ("Cy",),
     ]
-
-
-async def test_a_writer_whose_own_code_fails_answers_everybody_and_lives_on(
-    store: Store, witness: Witness, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def broken(_self: Store, _group: object) -> NoReturn:
-        raise Refused
-
-    with monkeypatch.context() as patch:
-        patch.setattr(Store, "_commit", broken)
-        results = await asyncio.gather(*(store.run(count_up) for _ in range(5)), return_exceptions=True)
-        assert all(isinstance(result, Refused) for result in results)
-    assert await store.run(count_up) == 1
 
 
 async def test_a_query_that_raises_what_no_future_carries_still_answers(store: Store) -> None:
@@ -236,7 +154,7 @@ async def test_a_cancelled_caller_still_commits(store: Store, witness: Witness) 
         await caller
     held.let_go()
     await first
-    await store.run(lambda _tx: None)  # behind Ann
+    await store.close()  # waits for Ann
     assert witness.names == ["Ann"]
 
 
@@ -251,7 +169,8 @@ async def test_cancelling_a_caller_takes_nothing_from_its_neighbours(store: Stor
     held.let_go()
     await first
     results = await asyncio.gather(*callers, return_exceptions=True)
-    assert [result for result in results if isinstance(result, int)] == list(range(2, 21, 2))
+    assert [isinstance(result, int) for result in results] == [False, True] * 10
+    await store.close()
     assert witness.count == 20
 
 
@@ -292,7 +211,7 @@ async def test_one_read_sees_one_moment(store: Store) -> None:
 
 
 async def test_a_reader_cannot_write(store: Store, witness: Witness) -> None:
-    with pytest.raises(StoreUnreachable):
+    with pytest.raises(StoreFault):
         await store.read(name_one("Ann"))
     assert witness.names == []
 
@@ -300,21 +219,23 @@ async def test_a_reader_cannot_write(store: Store, witness: Witness) -> None:
 # --- closing
 
 
-async def test_closing_waits_for_the_units_that_wait(path: Path) -> None:
-    store = open_store(path)
+async def test_closing_waits_for_the_units_that_wait(where: Where) -> None:
+    store = open_store(where)
     held = Held()
-    callers = [asyncio.create_task(store.run(held)), *(asyncio.create_task(store.run(count_up)) for _ in range(100))]
+    first = asyncio.create_task(store.run(held))
+    callers = [asyncio.create_task(store.run(count_up)) for _ in range(100)]
     assert await asyncio.to_thread(held.begun.wait, PATIENCE)
     closing = asyncio.create_task(store.close())
     await asyncio.sleep(0)
     assert not closing.done()
     held.let_go()
     await closing
-    assert [await caller for caller in callers[1:]] == list(range(1, 101))
+    assert first.done()
+    assert sorted(await asyncio.gather(*callers)) == list(range(1, 101))
 
 
-async def test_a_cancelled_close_still_waits_for_the_writer(path: Path) -> None:
-    store = open_store(path)
+async def test_a_cancelled_close_still_waits_for_the_writer(where: Where) -> None:
+    store = open_store(where)
     held = Held()
     caller = asyncio.create_task(store.run(held))
     assert await asyncio.to_thread(held.begun.wait, PATIENCE)
@@ -332,24 +253,11 @@ async def test_a_cancelled_close_still_waits_for_the_writer(path: Path) -> None:
         await store.run(count_up)
 
 
-async def test_a_closed_store_says_so(path: Path) -> None:
-    store = open_store(path)
+async def test_a_closed_store_says_so(where: Where) -> None:
+    store = open_store(where)
     await store.close()
     await store.close()
     with pytest.raises(StoreClosed):
         await store.run(count_up)
     with pytest.raises(StoreClosed):
         await store.read(count_up)
-
-
-def test_the_waits_for_a_busy_database_fit_into_each_other() -> None:
-    assert unit_module.BUSY_STEP_MS / 1000 * 5 <= unit_module.BUSY_SECONDS
-
-
-async def test_a_path_with_any_characters_is_only_a_path(tmp_path: Path) -> None:
-    odd = tmp_path / "50% ?mode=ro#x ü" / "to?hold.sqlite"
-    odd.parent.mkdir()
-    store = open_store(odd)
-    await store.run(name_one("Ann"))
-    await store.close()
-    assert odd.is_file()

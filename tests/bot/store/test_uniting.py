@@ -15,7 +15,8 @@ from bot.coach import scoring
 from bot.store import challenges, people, streak, uniting
 from bot.store import tables as t
 from bot.store.migrations.run import upgrade
-from bot.store.unit import Tx, open_engine
+from bot.store.sqlite import open_engine
+from bot.store.unit import Tx
 from drills import safety
 from drills.challenges import Standing as Board
 from drills.streaks import Standing, without_days

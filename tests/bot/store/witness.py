@@ -1,26 +1,39 @@
-"""What the tests of the store share: a second connection, a count that lives in one row, a unit that waits."""
+"""What the tests of the store share: a second connection, a count that lives in one row, units that wait or refuse."""
 
+import asyncio
 import sqlite3
 import threading
 from collections.abc import Callable
-from typing import Any
+from datetime import UTC, date, datetime
+from typing import Any, NoReturn
 
+import psycopg
 from sqlalchemy import insert, select, update
 
 from bot.store import tables as t
-from bot.store.unit import Tx
+from bot.store.unit import Store, Tx
 
 PATIENCE = 30.0  # seconds; used up by failures only
 
 
 class Witness:
-    """Sees what was committed, and nothing else."""
+    """Sees what was committed, and nothing else. Instants and days come as SQLite keeps them: as text; truth as 1 and 0."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self.connection = connection
+    IN_ORDER = "?"  # the column that tells in which order rows came
+
+    def execute(self, query: str, *values: object) -> None:
+        raise NotImplementedError
 
     def all(self, query: str, *values: object) -> list[tuple[Any, ...]]:
-        return self.connection.execute(query, values).fetchall()
+        raise NotImplementedError
+
+    def seconds_left(self, table: str, column: str) -> float:
+        """From now, by the database's clock, until what stands in the column of the only row."""
+        raise NotImplementedError
+
+    def changes(self, table: str) -> object:
+        """Another one whenever somebody wrote to the table."""
+        raise NotImplementedError
 
     def one(self, query: str, *values: object) -> Any:
         """The only value of the only row."""
@@ -36,7 +49,58 @@ class Witness:
     @property
     def names(self) -> list[str]:
         """The personas, as `name_one` added them."""
-        return [name for (name,) in self.all("SELECT name FROM local_persona ORDER BY rowid")]
+        return [name for (name,) in self.all(f"SELECT name FROM local_persona ORDER BY {self.IN_ORDER}")]
+
+
+class SqliteWitness(Witness):
+    IN_ORDER = "rowid"
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def execute(self, query: str, *values: object) -> None:
+        self._connection.execute(query, values)
+
+    def all(self, query: str, *values: object) -> list[tuple[Any, ...]]:
+        return self._connection.execute(query, values).fetchall()
+
+    def seconds_left(self, table: str, column: str) -> float:
+        return float(self.one(f"SELECT (julianday({column}) - julianday('now')) * 86400 FROM {table}"))
+
+    def changes(self, table: str) -> object:
+        return self.one("PRAGMA data_version")
+
+
+class PostgresWitness(Witness):
+    IN_ORDER = "ctid"
+
+    def __init__(self, connection: "psycopg.Connection[tuple[Any, ...]]") -> None:
+        self._connection = connection
+
+    def execute(self, query: str, *values: object) -> None:
+        self._connection.execute(query.replace("?", "%s").encode(), values or None)
+
+    def all(self, query: str, *values: object) -> list[tuple[Any, ...]]:
+        rows = self._connection.execute(query.replace("?", "%s").encode(), values or None).fetchall()
+        return [tuple(_as_sqlite_keeps_it(value) for value in row) for row in rows]
+
+    def seconds_left(self, table: str, column: str) -> float:
+        return float(self.one(f"SELECT extract(epoch FROM {column} - clock_timestamp()) FROM {table}"))
+
+    def changes(self, table: str) -> object:
+        return self.all(f"SELECT xmin::text FROM {table} ORDER BY 1")
+
+
+def _as_sqlite_keeps_it(value: object) -> object:
+    match value:
+        case bool():
+            return int(value)
+        case datetime():
+            return value.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
+        case date():
+            return value.isoformat()
+        case _:
+            return value
 
 
 def count_up(tx: Tx) -> int:
@@ -59,6 +123,15 @@ def name_one(name: str) -> Callable[[Tx], str]:
     return unit
 
 
+class Refused(Exception):
+    """A test's own exception."""
+
+
+def refuse(tx: Tx) -> NoReturn:
+    name_one("half")(tx)
+    raise Refused
+
+
 class Held:
     """A unit that holds the writer until it is let go, so that others are sure to wait behind it."""
 
@@ -72,6 +145,18 @@ class Held:
 
     def let_go(self) -> None:
         self._go.set()
+
+
+async def behind(store: Store, units: list[Callable[[Tx], Any]]) -> list[Any]:
+    """The results of units that were all handed in while another one was held up."""
+    held = Held()
+    first = asyncio.create_task(store.run(held))
+    assert await asyncio.to_thread(held.begun.wait, PATIENCE)
+    waiting = [asyncio.create_task(store.run(unit)) for unit in units]
+    await asyncio.sleep(0)  # every one has handed its unit in
+    held.let_go()
+    await first
+    return await asyncio.gather(*waiting, return_exceptions=True)
 
 
 class Locked:

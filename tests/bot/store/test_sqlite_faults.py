@@ -1,4 +1,4 @@
-"""A database that is busy, full, damaged or missing: always a StoreFault of that kind, and work goes on when it is over."""
+"""A file that is busy, full, damaged or missing: always a StoreFault of that kind, and work goes on when it is over."""
 
 import asyncio
 import random
@@ -12,22 +12,28 @@ from pathlib import Path
 import pytest
 from sqlalchemy import delete, insert, select, text, update
 
+from bot.store import sqlite
 from bot.store import tables as t
-from bot.store import unit as unit_module
 from bot.store.faults import StoreBusy, StoreDamaged, StoreFull, StoreUnreachable
 from bot.store.opening import (
     HEAD,
     AlreadyRunningError,
     TooNewError,
-    inspect_file,
+    inspect_database,
     lock_database,
     open_store,
 )
-from bot.store.unit import Store, Tx
+from bot.store.unit import BUSY_SECONDS, Store, Tx
 from tests.bot.store.witness import Locked, Witness, count_up, name_one
 from tests.kit.clock import WEDNESDAY
 
 PAGE = 4096
+
+
+@pytest.fixture
+def where(path: Path) -> Path:
+    return path
+
 
 # --- busy
 
@@ -35,15 +41,17 @@ PAGE = 4096
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Fifteen seconds in one and a half."""
-    monkeypatch.setattr(unit_module, "BUSY_SECONDS", 1.5)
-    monkeypatch.setattr(unit_module, "BUSY_STEP_MS", 100)
+    monkeypatch.setattr(sqlite, "BUSY_SECONDS", 1.5)
+    monkeypatch.setattr(sqlite, "BUSY_STEP_MS", 100)
 
 
-async def test_units_wait_for_another_program_and_succeed_when_it_is_done(store: Store, witness: Witness) -> None:
+async def test_units_wait_for_another_program_and_succeed_when_it_is_done(
+    path: Path, store: Store, witness: Witness
+) -> None:
     """Longer than one wait of SQLite's own: so the whole transaction is tried again."""
     seconds = 2.5
-    assert seconds > unit_module.BUSY_STEP_MS / 1000
-    with Locked(store.path) as other:
+    assert seconds > sqlite.BUSY_STEP_MS / 1000
+    with Locked(path) as other:
         began = time.monotonic()
         waiting = [asyncio.create_task(store.run(count_up)) for _ in range(10)]
         other.free_after(seconds)
@@ -79,7 +87,7 @@ async def test_a_reader_waits_for_no_other_program(path: Path, store: Store) -> 
     with Locked(path):
         began = time.monotonic()
         assert await store.read(lambda tx: tx.execute(select(t.travel.c.offset_seconds)).scalar_one()) == 1
-        assert time.monotonic() - began < unit_module.BUSY_SECONDS
+        assert time.monotonic() - began < BUSY_SECONDS
 
 
 async def test_closing_a_busy_store_answers_everybody_first(quick: None, path: Path, store: Store) -> None:
@@ -288,13 +296,13 @@ async def test_damage_while_it_is_open_is_a_fault_too(filled: Path, tmp_path: Pa
 
 
 def test_the_check_finds_damage_without_changing_anything(filled: Path) -> None:
-    found = inspect_file(filled)
+    found = inspect_database(filled)
     assert found is not None
     assert (found.revision, found.complaint) == (HEAD, None)
     scribble(filled, 0)
     before = filled.read_bytes()
     try:
-        found = inspect_file(filled)
+        found = inspect_database(filled)
     except StoreDamaged:
         pass
     else:
@@ -326,9 +334,9 @@ def test_a_folder_in_place_of_the_lock_is_unreachable(tmp_path: Path) -> None:
         lock_database(tmp_path / "toehold.sqlite")
 
 
-async def test_a_file_that_vanishes_while_it_is_open_is_a_fault_of_the_store(store: Store) -> None:
+async def test_a_file_that_vanishes_while_it_is_open_is_a_fault_of_the_store(path: Path, store: Store) -> None:
     await store.run(count_up)
-    for file in store.path.parent.iterdir():
+    for file in path.parent.iterdir():
         file.unlink()
     with suppress(StoreUnreachable):  # or SQLite does not notice: the file lives on without a name
         await store.run(count_up)
@@ -337,7 +345,7 @@ async def test_a_file_that_vanishes_while_it_is_open_is_a_fault_of_the_store(sto
 async def test_an_empty_file_is_a_new_database(path: Path) -> None:
     await asyncio.to_thread(path.touch)
     await open_store(path).close()
-    found = inspect_file(path)
+    found = inspect_database(path)
     assert found is not None
     assert found.revision == HEAD
 

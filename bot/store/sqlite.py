@@ -1,0 +1,232 @@
+"""A store on a SQLite file: one writer thread and a small pool of read-only connections.
+
+The writer takes all waiting units into one transaction, each in its own savepoint, and their futures resolve after the
+shared commit (group commit, docs/decisions/0002). SQLite may roll the transaction back by itself, so a fault in one unit
+is a fault of its whole group, and each of them runs again.
+"""
+
+import asyncio
+import queue
+import sqlite3
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import structlog
+from sqlalchemy import URL, Connection, Engine, create_engine, event, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import QueuePool
+
+from bot.store.faults import StoreBusy, StoreClosed, StoreFault, translate
+from bot.store.unit import BUSY_SECONDS, T, Tx, carried, to_its_end
+
+BUSY_STEP_MS = 1000  # SQLite's own wait inside one try
+BUSY_PAUSE = 0.05  # between two tries, for the kinds of busy that SQLite does not wait for by itself
+GROUP_MOST = 64  # units in one commit: bounds the time that a press waits behind others
+READERS = 4
+
+log = structlog.get_logger()
+
+
+class _Waiting:
+    """A unit that was handed in: from here on nothing takes it back."""
+
+    __slots__ = ("future", "since", "unit")
+
+    def __init__(self, unit: Callable[[Tx], Any]) -> None:
+        self.unit = unit
+        self.future: Future[Any] = Future()
+        self.future.set_running_or_notify_cancel()
+        self.since = time.monotonic()
+
+
+def open_engine(path: Path, *, read_only: bool = False, foreign_keys: bool = True) -> Engine:
+    """An engine on a SQLite file: WAL, full sync, foreign keys, and BEGIN IMMEDIATE for whoever writes.
+
+    Migrations go without foreign keys: a table that is made anew is dropped for a moment, and would take its children along.
+    """
+    engine = create_engine(
+        URL.create("sqlite", database=str(path)),  # not as text: a "?" in the path would begin a query
+        poolclass=QueuePool,
+        pool_size=READERS if read_only else 1,
+        max_overflow=0,
+        hide_parameters=True,
+        connect_args={"check_same_thread": False, "timeout": BUSY_STEP_MS / 1000},
+    )
+
+    @event.listens_for(engine, "connect")
+    def _connected(connection: Any, _record: object) -> None:
+        connection.isolation_level = None  # we write BEGIN ourselves; the driver's own transactions lose updates
+        cursor = connection.cursor()
+        cursor.execute(f"PRAGMA busy_timeout={BUSY_STEP_MS}")
+        if read_only:
+            cursor.execute("PRAGMA query_only=ON")
+        else:
+            cursor.execute("PRAGMA journal_mode=WAL")
+            cursor.execute("PRAGMA synchronous=FULL")
+            cursor.execute("PRAGMA secure_delete=ON")  # what was erased is overwritten, not only forgotten
+            cursor.execute(f"PRAGMA foreign_keys={'ON' if foreign_keys else 'OFF'}")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+
+    return engine
+
+
+class SqliteStore:
+    """One database file, open. Build it with `bot.store.opening.open_store`, which also migrates."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._writer = open_engine(path)
+        self._reader = open_engine(path, read_only=True)
+        self._waiting: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
+        self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="store-read")
+        self._thread = threading.Thread(target=self._work, name="store-write", daemon=True)
+        self._thread.start()
+        self._closed = False
+
+    async def run(self, unit: Callable[[Tx], T]) -> T:
+        return await asyncio.shield(asyncio.wrap_future(self._submit(unit)))
+
+    def _submit(self, unit: Callable[[Tx], T]) -> "Future[T]":
+        if self._closed:
+            raise StoreClosed("closed")
+        waiting = _Waiting(unit)
+        self._waiting.put(waiting)
+        return waiting.future
+
+    async def read(self, query: Callable[[Tx], T]) -> T:
+        if self._closed:
+            raise StoreClosed("closed")
+        return await asyncio.get_running_loop().run_in_executor(self._readers, self._read, query)
+
+    def _read(self, query: Callable[[Tx], T]) -> T:
+        try:
+            with self._reader.begin() as tx:
+                return query(tx)
+        except DBAPIError as error:
+            raise translate(error) or error from None
+        except StopIteration as error:
+            raise carried(error) from None
+
+    async def checkpoint(self) -> None:
+        """Carry what was committed from the log into the file and empty the log, so that what was erased leaves it too.
+
+        Does as much as is possible beside who reads and writes just now; the next one does the rest.
+        """
+        if self._closed:
+            raise StoreClosed("closed")
+        await asyncio.get_running_loop().run_in_executor(self._readers, self._checkpoint)
+
+    def _checkpoint(self) -> None:
+        connection = self._reader.raw_connection()
+        try:
+            connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").close()
+        except sqlite3.OperationalError as error:
+            log.warning("store.no-checkpoint", reason=error.sqlite_errorname)
+        finally:
+            connection.close()
+
+    async def close(self) -> None:
+        if self._closed:
+            return
+        self._closed = True
+        self._waiting.put(None)
+        await to_its_end(self._end)
+
+    def _end(self) -> None:
+        self._thread.join()
+        self._readers.shutdown(wait=True)
+        self._reader.dispose()
+        self._writer.dispose()
+
+    # --- the writer thread ---
+
+    def _work(self) -> None:
+        more = True
+        while more:
+            group, more = self._take()
+            try:
+                self._commit(group)
+            except BaseException as error:  # without this thread everybody would wait for ever
+                for waiting in group:
+                    if not waiting.future.done():
+                        waiting.future.set_exception(error)
+                log.error("store.writer-failed", exc_info=error)
+
+    def _take(self) -> tuple[list[_Waiting], bool]:
+        """What waits, at least one unit; and whether more may come."""
+        group: list[_Waiting] = []
+        while not group or (len(group) < GROUP_MOST and not self._waiting.empty()):
+            waiting = self._waiting.get()
+            if waiting is None:
+                return group, False
+            group.append(waiting)
+        return group, True
+
+    def _commit(self, group: list[_Waiting]) -> None:
+        """Commit a group; if that fails, each unit again alone, so that one cannot spoil the others."""
+        while group:
+            try:
+                results = self._together(group)
+            except StoreBusy as fault:
+                for waiting in group:
+                    if time.monotonic() - waiting.since >= BUSY_SECONDS:
+                        waiting.future.set_exception(fault)
+                group = [waiting for waiting in group if not waiting.future.done()]
+                time.sleep(BUSY_PAUSE)
+            except Exception as error:  # noqa: BLE001 - handed to the caller's future
+                if len(group) == 1:
+                    log.warning("store.fault", kind=getattr(error, "kind", type(error).__name__), reason=str(error))
+                    group[0].future.set_exception(error)
+                    return
+                for waiting in group:
+                    self._commit([waiting])
+                return
+            else:
+                for waiting, (value, raised) in zip(group, results, strict=True):
+                    if raised is None:
+                        waiting.future.set_result(value)
+                    else:
+                        waiting.future.set_exception(raised)
+                return
+
+    def _together(self, group: list[_Waiting]) -> list[tuple[Any, BaseException | None]]:
+        """All units in one transaction: what each gave or raised, after the commit. Raises what concerns them all."""
+        try:
+            with self._writer.connect() as tx, tx.begin():
+                return [self._one(tx, waiting) for waiting in group]
+        except DBAPIError as error:
+            fault = translate(error)
+            if fault is None:
+                log.exception("store.bug")
+                fault = StoreFault(type(error).__name__)
+            raise fault from None
+
+    def _one(self, tx: Tx, waiting: _Waiting) -> tuple[Any, BaseException | None]:
+        """One unit in its savepoint. Its own exception undoes it alone; a database fault undoes the whole group."""
+        savepoint = tx.begin_nested()
+        try:
+            value = waiting.unit(tx)
+        except DBAPIError as error:
+            if translate(error) is not None:
+                raise
+            savepoint.rollback()
+            return None, error
+        except BaseException as error:  # noqa: BLE001 - handed to the caller's future, not swallowed
+            savepoint.rollback()
+            return None, carried(error)
+        savepoint.commit()
+        return value, None
+
+
+def quick_check(tx: Tx) -> str | None:
+    """None when SQLite finds the file whole, else its first complaint. Reads the whole file."""
+    complaint: str = tx.execute(text("PRAGMA quick_check(1)")).scalar_one()
+    return None if complaint == "ok" else complaint

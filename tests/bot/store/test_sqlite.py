@@ -1,0 +1,93 @@
+"""What is SQLite's own: one writer, group commit, a file that can have any name."""
+
+import asyncio
+from pathlib import Path
+from typing import NoReturn
+
+import pytest
+from sqlalchemy.exc import IntegrityError
+
+from bot.store import sqlite
+from bot.store.opening import open_store
+from bot.store.sqlite import GROUP_MOST, SqliteStore
+from bot.store.unit import BUSY_SECONDS, Store, Tx
+from tests.bot.store.witness import Refused, Witness, behind, count_up, name_one, refuse
+
+
+@pytest.fixture
+def where(path: Path) -> Path:
+    return path
+
+
+async def commits(store: Store) -> list[str]:
+    """Every statement that the writer runs from now on."""
+    statements: list[str] = []
+
+    def listen(tx: Tx) -> None:
+        driver = tx.connection.driver_connection
+        assert driver is not None
+        driver.set_trace_callback(statements.append)
+
+    await store.run(listen)
+    statements.clear()
+    return statements
+
+
+async def test_units_that_wait_share_one_commit(store: Store, witness: Witness) -> None:
+    statements = await commits(store)
+    results = await behind(store, [count_up] * GROUP_MOST)
+    assert results == list(range(1, GROUP_MOST + 1))
+    assert [each for each in statements if each.startswith(("BEGIN", "COMMIT", "ROLLBACK"))] == [
+        *("BEGIN IMMEDIATE", "COMMIT"),  # the one that held the writer up
+        *("BEGIN IMMEDIATE", "COMMIT"),
+    ]
+    assert witness.count == GROUP_MOST
+
+
+async def test_a_commit_holds_no_more_units_than_the_limit(store: Store, witness: Witness) -> None:
+    statements = await commits(store)
+    await behind(store, [count_up] * (2 * GROUP_MOST + 1))
+    assert statements.count("COMMIT") == 1 + 3
+    assert witness.count == 2 * GROUP_MOST + 1
+
+
+async def test_a_unit_that_raises_undoes_only_itself(store: Store, witness: Witness) -> None:
+    statements = await commits(store)
+    ann, refused, ben = await behind(store, [name_one("Ann"), refuse, name_one("Ben")])
+    assert (ann, ben) == ("Ann", "Ben")
+    assert isinstance(refused, Refused)
+    assert statements.count("COMMIT") == 2
+    assert witness.names == ["Ann", "Ben"]
+
+
+async def test_a_broken_constraint_undoes_only_its_unit(store: Store, witness: Witness) -> None:
+    ann, again, ben = await behind(store, [name_one("Ann"), name_one("Ann"), name_one("Ben")])
+    assert (ann, ben) == ("Ann", "Ben")
+    assert isinstance(again, IntegrityError)
+    assert witness.names == ["Ann", "Ben"]
+
+
+async def test_a_writer_whose_own_code_fails_answers_everybody_and_lives_on(
+    store: Store, witness: Witness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(_self: SqliteStore, _group: object) -> NoReturn:
+        raise Refused
+
+    with monkeypatch.context() as patch:
+        patch.setattr(SqliteStore, "_commit", broken)
+        results = await asyncio.gather(*(store.run(count_up) for _ in range(5)), return_exceptions=True)
+        assert all(isinstance(result, Refused) for result in results)
+    assert await store.run(count_up) == 1
+
+
+def test_the_waits_for_a_busy_database_fit_into_each_other() -> None:
+    assert sqlite.BUSY_STEP_MS / 1000 * 5 <= BUSY_SECONDS
+
+
+async def test_a_path_with_any_characters_is_only_a_path(tmp_path: Path) -> None:
+    odd = tmp_path / "50% ?mode=ro#x ü" / "to?hold.sqlite"
+    odd.parent.mkdir()
+    store = open_store(odd)
+    await store.run(name_one("Ann"))
+    await store.close()
+    assert odd.is_file()
