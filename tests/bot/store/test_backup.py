@@ -11,7 +11,7 @@ from typing import NoReturn
 import pytest
 
 from bot.store import backup, beats
-from bot.store.backup import CannotCopy, copy_database, name_for, prune
+from bot.store.backup import CannotCopy, Copy, copy_database, name_for, prune
 from bot.store.opening import HEAD, open_store
 from bot.store.unit import Store, Tx
 from tests.bot.store.cast import add_person
@@ -28,7 +28,7 @@ async def test_a_copy_made_under_load_is_whole_and_has_all_that_was_committed_be
             await store.run(lambda tx, number=number: add_person(tx, f"p{number}"))  # type: ignore[misc]
 
     filling = asyncio.create_task(fill())
-    copies = []
+    copies: list[tuple[int, Copy]] = []
     while not filling.done():
         known = await store.read(count_people)
         copies.append((known, await asyncio.to_thread(copy_database, path, tmp_path / "to" / f"{len(copies)}.sqlite")))
