@@ -36,7 +36,7 @@ class Present:
 
     there: bool = False
     unread: bool = False
-    people: frozenset[str] = frozenset()
+    accounts: frozenset[Account] = frozenset()
     stones: dict[str, datetime] = field(default_factory=dict)
     until: datetime | None = None  # what was due by then has been dealt with
     travelled: timedelta = timedelta()
@@ -102,7 +102,7 @@ def _read(database: Path, since: datetime) -> Present:
         moments = [beat, *(row.sent_at for row in nudges)]
         return Present(
             there=True,
-            people=frozenset(tx.execute(select(t.person.c.id)).scalars()),
+            accounts=frozenset(account for account, *_ in _accounts(tx)),
             stones=stones,
             until=max((moment for moment in moments if moment is not None), default=None),
             travelled=beats.travelled(tx),
@@ -116,7 +116,7 @@ def learn(tx: Tx, present: Present) -> int:
     if (
         beats.travelled(tx) == present.travelled
     ):  # otherwise the time machine goes back, and what was sent is yet to come
-        both = present.people & set(tx.execute(select(t.person.c.id)).scalars())
+        both = frozenset(person for account, person, _ in _accounts(tx) if account in present.accounts)
         _learn_nudges(tx, [row for row in present.nudges if row.person in both])
         if present.until is not None:
             _pass_by(tx, both, present.until)
@@ -126,10 +126,10 @@ def learn(tx: Tx, present: Present) -> int:
 
 def _erase_again(tx: Tx, stones: dict[str, datetime]) -> int:
     gone: dict[str, datetime] = {}
-    for row in tx.execute(select(t.account)):
-        at = stones.get(erasing.account_hash(Account(row.platform, row.bot_id, row.external_id)))
-        if at is not None and at >= row.first_seen_at:  # an older stone is of somebody who has come back
-            gone[row.person] = max(at, gone.get(row.person, at))
+    for account, person, first_seen in _accounts(tx):
+        at = stones.get(erasing.account_hash(account))
+        if at is not None and at >= first_seen:  # an older stone is of somebody who has come back
+            gone[person] = max(at, gone.get(person, at))
     for person, at in gone.items():
         erasing.erase(tx, person, at)
     known = {row.account_hash: row.erased_at for row in tx.execute(select(t.tombstone))}
@@ -140,6 +140,14 @@ def _erase_again(tx: Tx, stones: dict[str, datetime]) -> int:
             same = t.tombstone.c.account_hash == account_hash
             tx.execute(update(t.tombstone).where(same).values(erased_at=at))
     return len(gone)
+
+
+def _accounts(tx: Tx) -> list[tuple[Account, str, datetime]]:
+    """Every account, whose it is, and since when. `/link` changes whose it is, so across time a person is known by these."""
+    return [
+        (Account(row.platform, row.bot_id, row.external_id), row.person, row.first_seen_at)
+        for row in tx.execute(select(t.account))
+    ]
 
 
 def _learn_nudges(tx: Tx, rows: Sequence[Row[Any]]) -> None:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import insert, select, update
+from sqlalchemy import delete, insert, select, update
 
 from bot.addresses import Account
 from bot.store import beats, erasing, people, posts, slots
@@ -174,6 +174,26 @@ async def test_nor_by_a_slot_that_they_have_changed_since(house: House) -> None:
     await house.put_back()
     assert await house.prompted(PUT_BACK) == []
     assert await house.prompted(PUT_BACK + timedelta(days=1)) == ["ann"]
+
+
+async def test_nor_by_an_account_that_was_linked_since(house: House) -> None:
+    async with house.open(BACKED_UP) as store:
+        await person(store, "ann", "07:30", now=BACKED_UP)
+        await person(store, "annette", "07:30", now=BACKED_UP)
+    house.back_up()
+    seven = WEDNESDAY + timedelta(minutes=30)
+
+    def link(tx: Tx) -> None:
+        tx.execute(update(t.account).where(t.account.c.person == "annette").values(person="ann"))
+        tx.execute(delete(t.person).where(t.person.c.id == "annette"))
+
+    async with house.open(seven) as store:
+        await store.run(link)
+        assert len(await send_what_is_due(store, seven)) == 1
+        await store.run(lambda tx: beats.carry(tx, STOPPED))
+    await house.put_back()
+    assert names(house.path) == ["ann", "annette"], "two again, because the backup knows of no link"
+    assert await house.prompted(PUT_BACK) == []
 
 
 async def test_what_was_on_its_way_is_settled_as_after_any_stop(house: House) -> None:
