@@ -114,6 +114,7 @@ async def _started(contender: Contender, server: Server, data: Path) -> AsyncIte
         "TELEGRAM_BOT_TOKEN": TOKEN,
         "TELEGRAM_API_URL": server.url,
         "TOEHOLD_DATA_DIR": str(data),
+        "TOEHOLD_HEALTH_PORT": "0",
         "TOEHOLD_LOG_LEVEL": "INFO",
     }
     if contender.options is None:

@@ -1,7 +1,8 @@
 """The composition root: the only file that names concrete classes and puts them together."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -14,9 +15,11 @@ from bot.clock import TravelClock
 from bot.coach.door import Coach
 from bot.coach.prompts import Prompts
 from bot.cues import Cues
+from bot.health.vitals import Vitals
 from bot.heart import Heart, Machine
 from bot.ids import new_id
 from bot.intake import Intake
+from bot.measured import MeasuredDeliverer, MeasuredStore
 from bot.nursery import Nursery
 from bot.platforms.port import MenuEntry, Platform
 from bot.settings import Settings
@@ -34,7 +37,7 @@ from scheduler.pulse import Pulse
 
 REPLAN_AT_ONCE = 200  # people whose slots are recomputed in one unit after new time-zone rules
 PURGE_SECONDS = 6 * 3600.0
-BEAT_SECONDS = 1.5  # how long a stop waits for the beat under way; with the lanes' 6 s it stays under 10 s
+BEAT_SECONDS = 1.5  # how long a stop waits for the beat under way; with the lanes' 5 s it stays under 8 s
 
 log = structlog.get_logger()
 
@@ -76,7 +79,7 @@ async def running(
     try:
         store = open_store(settings.database, lambda revision: log.info("store.migrating", revision=revision))
         try:
-            async with _working(settings, store, catalog, pulse, clock, connect) as bot:
+            async with _working(settings, MeasuredStore(store), catalog, pulse, clock, connect) as bot:
                 yield bot
         finally:
             await store.close()
@@ -105,7 +108,9 @@ async def _working(
     async with Nursery() as nursery:
         intake = Intake(store, coach, clock, nursery)
         boards = Boards(store, catalog, intake.platforms)
-        engine = Engine(StoredNudges(store), Prompts(store, catalog, intake.platforms), new_id())
+        vitals = Vitals(words.load())
+        deliverer = MeasuredDeliverer(Prompts(store, catalog, intake.platforms), clock, vitals.moved)
+        engine = Engine(StoredNudges(store), deliverer, new_id())
         heart = Heart(store, engine, coach, cues, intake, clock, boards)
         machine = Machine(store, heart, clock)
         if connect is None:
@@ -120,16 +125,27 @@ async def _working(
         nursery.start(coach.restore_cues(), "restore-cues")
         nursery.start(_replan(store, clock), "replan")
         nursery.start(cues.run(heart.ring), "cues")
-        heartbeat = Pulse(heart.beat)
+        heartbeat = Pulse(vitals.beating(heart.beat))
         cleaning = Pulse(lambda: _purge(store, clock), PURGE_SECONDS)
-        if pulse:
-            heartbeat.start()
-            cleaning.start()
-        try:
-            yield bot
-        finally:
-            await heartbeat.finish(BEAT_SECONDS)
-            await cleaning.finish(BEAT_SECONDS)
+        async with AsyncExitStack() as around:
+            if pulse:
+                await _watch(settings, vitals, bot, nursery, around)
+                heartbeat.start()
+                cleaning.start()
+            try:
+                yield bot
+            finally:
+                await asyncio.gather(heartbeat.finish(BEAT_SECONDS), cleaning.finish(BEAT_SECONDS))
+
+
+async def _watch(settings: Settings, vitals: Vitals, bot: Bot, nursery: Nursery, around: AsyncExitStack) -> None:
+    """The watchdog, and the health page where one is wanted."""
+    nursery.start(vitals.watch(), "watchdog", vital=True)
+    if settings.health_port is not None:
+        from bot.health.server import Health  # aiohttp's server takes a while to import
+
+        health = Health(vitals, bot.store, bot.platforms, bot.intake.waiting, words.load())
+        await around.enter_async_context(health.serving(settings.toehold_health_host, settings.health_port))
 
 
 def _connect(

@@ -1,8 +1,9 @@
-"""The command line: run, check, migrate, demo. A start that cannot work ends with one sentence and exit code 2."""
+"""The command line: run, check, migrate, backup, restore, demo. What cannot work ends with one sentence and exit code 2."""
 
 import asyncio
 import signal
 import sys
+from pathlib import Path
 from typing import Annotated, NoReturn
 
 import structlog
@@ -17,6 +18,7 @@ from drills.catalog import CatalogError
 from drills.localtime import use_packaged_rules
 
 EXIT_WRONG = 2
+EXIT_AGAIN = 1  # whoever keeps us running should start us again
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 log = structlog.get_logger()
@@ -32,9 +34,13 @@ def run() -> None:
     """Start the bot: on Telegram and Discord when their tokens are set, otherwise in the local chat."""
     settings = _settings()
     _configure_logs(settings)
+    if mode := settings_module.mode_if_open():
+        print(words.load()("operate.env-open", mode=mode), file=sys.stderr)
     try:
         asyncio.run(_run(settings))
-    except (StoreFault, CatalogError, CannotStart) as error:
+    except CannotStart as error:
+        _fail(str(error), EXIT_WRONG if error.for_good else EXIT_AGAIN)
+    except (StoreFault, CatalogError) as error:
         _fail(_sentence(error, settings))
 
 
@@ -101,6 +107,35 @@ def migrate() -> None:
 
 
 @app.command()
+def backup(
+    file: Annotated[
+        Path | None, typer.Argument(help="Where to; a new name in the folder backups beside the database by default.")
+    ] = None,
+    keep: Annotated[int | None, typer.Option(min=1, help="Then keep only so many in that folder.")] = None,
+) -> None:
+    """Copy the database while the bot runs, and open the copy to see that it is whole."""
+    from bot.keeping import keep_copy
+
+    keep_copy(_settings(), file, keep, print, _fail)
+
+
+@app.command()
+def restore(
+    file: Annotated[Path, typer.Argument(help="A backup.")],
+    old: Annotated[bool, typer.Option("--old", help="Even if it is more than 30 days old.")] = False,
+) -> None:
+    """Put a backup in the place of the database, with the bot stopped. The database that was there is kept beside it."""
+    from bot.keeping import put_back
+
+    settings = _settings()
+    _configure_logs(settings, level="ERROR")
+    try:
+        put_back(settings, file, old, print, _fail)
+    except StoreFault as error:
+        _fail(_sentence(error, settings))
+
+
+@app.command()
 def demo(
     slowly: Annotated[bool, typer.Option(help="Pause between the messages, to read along.")] = False,
 ) -> None:
@@ -133,9 +168,9 @@ def _sentence(error: Exception, settings: Settings) -> str:
     return str(error)
 
 
-def _fail(sentence: str) -> NoReturn:
+def _fail(sentence: str, code: int = EXIT_WRONG) -> NoReturn:
     print(sentence, file=sys.stderr)
-    sys.exit(EXIT_WRONG)
+    sys.exit(code)
 
 
 def main() -> None:

@@ -78,6 +78,7 @@ class _Terminal:
 
     name = "terminal"
     bot = "demo"
+    problem = None
 
     def __init__(self, say: Callable[[str], object], clock: TravelClock) -> None:
         self._say = say

@@ -5,11 +5,13 @@ side by side, so nobody waits behind somebody else's press.
 """
 
 import asyncio
+import time
 from collections import deque
 from collections.abc import Sequence
 
 import structlog
 
+from bot import metrics
 from bot.cards import Reply
 from bot.clock import Clock
 from bot.coach.door import Coach, Unfinished
@@ -32,6 +34,7 @@ class _Job:
 
     def __init__(self, waiting: Waiting) -> None:
         self.waiting = waiting
+        self.since = time.monotonic()
         self.done = waiting.done
         self.tries = 0
         self.answer_tries = 0
@@ -53,7 +56,7 @@ class Intake:
         self._clock = clock
         self._nursery = nursery
         self.platforms: dict[str, Platform] = {}
-        self._lanes: dict[tuple[str, str], deque[Waiting]] = {}
+        self._lanes: dict[tuple[str, str], deque[_Job]] = {}
         self._gate = asyncio.Semaphore(AT_ONCE)
         self._resumed = asyncio.Event()
         self._idle = asyncio.Event()
@@ -89,22 +92,26 @@ class Intake:
         """Return when nothing is being worked."""
         await self._idle.wait()
 
+    def waiting(self) -> int:
+        """How many updates are not answered yet."""
+        return sum(len(queue) for queue in self._lanes.values())
+
     def _enqueue(self, waiting: Waiting) -> None:
         if self._nursery.leaving:
             return  # it is in the inbox, for the next start
         lane = (waiting.platform, waiting.raw.lane)
         self._idle.clear()
         if lane in self._lanes:
-            self._lanes[lane].append(waiting)
+            self._lanes[lane].append(_Job(waiting))
         else:
-            self._lanes[lane] = deque([waiting])
+            self._lanes[lane] = deque([_Job(waiting)])
             self._nursery.start(self._work_lane(lane), f"lane:{waiting.platform}", finishes=True)
 
     async def _work_lane(self, lane: tuple[str, str]) -> None:
         queue = self._lanes[lane]
         try:
             while queue and not self._nursery.leaving:
-                await self._carry_through(_Job(queue[0]))
+                await self._carry_through(queue[0])
                 queue.popleft()
         finally:
             del self._lanes[lane]
@@ -169,6 +176,8 @@ class Intake:
         if job.heard is None:
             await self._quarantine(waiting, "nothing for us")
             return False
+        if job.tries == 0:
+            metrics.UPDATES.labels(waiting.platform, type(job.heard).__name__.lower()).inc()
         if job.done:
             job.reply = await self._coach.repaint(job.heard)
         else:
@@ -189,6 +198,7 @@ class Intake:
             if job.reply is not None and job.heard is not None:
                 await platform.answer(job.heard, job.reply)
             job.answered = True
+            metrics.ANSWER_SECONDS.labels(job.waiting.platform).observe(time.monotonic() - job.since)
         except Exception as error:
             job.answer_tries += 1
             if isinstance(error, StoreFault) and job.answer_tries < ANSWER_TRIES:

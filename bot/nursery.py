@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import structlog
 
-FINISH_SECONDS = 6.0  # container runtimes kill after 10 s
+FINISH_SECONDS = 5.0  # a stop takes 8 s at most; container runtimes kill after 10 s
 
 T = TypeVar("T")
 

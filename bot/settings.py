@@ -1,5 +1,6 @@
 """Environment or `.env` -> one frozen Settings. Nobody else reads the environment; secrets have no readable form."""
 
+import re
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import unquote, urlsplit
@@ -9,6 +10,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 SQLITE, POSTGRES = "sqlite:///", "postgresql+psycopg://"
+HEALTH_PORT = 9464  # where exporters of metrics are looked for
+IN_FILES = ("telegram_bot_token", "discord_bot_token", "toehold_access_token", "database_url")
 
 
 class WrongSettingError(Exception):
@@ -32,6 +35,12 @@ class Settings(BaseSettings):
     discord_bot_token: SecretStr | None = None
     discord_api_url: str = "https://discord.com/api/v10"
     toehold_discord_shards: str = ""
+    toehold_health_host: str = "127.0.0.1"
+    toehold_health_port: Annotated[int | None, Field(ge=0, le=65535)] = None
+    telegram_bot_token_file: Path | None = None
+    discord_bot_token_file: Path | None = None
+    toehold_access_token_file: Path | None = None
+    database_url_file: Path | None = None
 
     @field_validator("telegram_bot_token")
     @classmethod
@@ -117,6 +126,13 @@ class Settings(BaseSettings):
         return [each.get_secret_value() for each in tokens if each is not None] + passwords
 
     @property
+    def health_port(self) -> int | None:
+        """None: off. Without a setting it is on where a platform token is set."""
+        if self.toehold_health_port is None:
+            return HEALTH_PORT if self.has_token else None
+        return self.toehold_health_port or None
+
+    @property
     def local_chat(self) -> bool:
         """On when no platform token is set, or when it is asked for."""
         return not self.has_token if self.toehold_local is None else self.toehold_local
@@ -172,6 +188,8 @@ def load(env_file: Path | None = Path(".env")) -> Settings:
     """Read the settings. Raises WrongSettingError with one sentence for the first that is wrong."""
     try:
         settings = Settings(_env_file=env_file)  # type: ignore[call-arg]  # pydantic-settings' own argument
+        if in_files := _read_files(settings):
+            settings = Settings(_env_file=env_file, **in_files)  # type: ignore[call-arg, arg-type]  # as text
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False, include_context=False)[0]
         name = str(first["loc"][0]).upper() if first["loc"] else "settings"
@@ -187,3 +205,36 @@ def load(env_file: Path | None = Path(".env")) -> Settings:
             "Set it to a long random text, or leave TOEHOLD_HOST at 127.0.0.1."
         )
     return settings
+
+
+def _read_files(settings: Settings) -> dict[str, str]:
+    """The secrets that stand in files of their own, as containers and service managers hand them over."""
+    found: dict[str, str] = {}
+    for name in IN_FILES:
+        path: Path | None = getattr(settings, f"{name}_file")
+        if path is None:
+            continue
+        setting = f"{name}_file".upper()
+        if name in settings.model_fields_set:
+            raise WrongSettingError(f"{setting}: {name.upper()} is set too. Leave one of the two.")
+        try:
+            found[name] = path.read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+            raise WrongSettingError(
+                f"{setting}: the file cannot be read ({reason}). Set it to a readable file."
+            ) from None
+        if not found[name]:
+            raise WrongSettingError(f"{setting}: the file is empty. Put the value into it, or leave the setting out.")
+    return found
+
+
+def mode_if_open(env_file: Path = Path(".env")) -> str | None:
+    """The mode of an `.env` that holds a secret and that others on this computer can read, such as "644"; None: all is well."""
+    try:
+        mode = env_file.stat().st_mode & 0o777
+        text = env_file.read_text(encoding="utf-8") if mode & 0o044 else ""
+    except (OSError, UnicodeDecodeError):
+        return None
+    secret = re.compile(rf"^[ \t]*(export[ \t]+)?({'|'.join(IN_FILES)})[ \t]*=[ \t]*\S", re.IGNORECASE | re.MULTILINE)
+    return f"{mode:o}" if secret.search(text) else None

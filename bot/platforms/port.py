@@ -89,7 +89,12 @@ Heard: TypeAlias = Press | Said | Reached | RoomMoved | RoomChanged | MemberLeft
 
 
 class CannotStart(Exception):
-    """A platform cannot be used at all: a refused token, a taken port. The message is one sentence for the operator."""
+    """A platform cannot be used at all: a refused token, a taken port. The message is one sentence for the operator.
+
+    `for_good` is False where the same settings may well work in a new process.
+    """
+
+    for_good = True
 
 
 class Unreadable(Exception):
@@ -119,6 +124,10 @@ class Platform(Protocol):
 
     @property
     def bot(self) -> str: ...
+
+    @property
+    def problem(self) -> str | None:
+        """Why nothing arrives, in a sentence for the operator; None when all is well."""
 
     def understand(self, raw: RawUpdate) -> Heard | None:
         """None: nothing for us. Raises Unreadable for what cannot be parsed."""

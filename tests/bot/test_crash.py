@@ -37,8 +37,9 @@ class Ended:
 class Process:
     """`toehold run` on a folder."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, **settings: str) -> None:
         self.folder = folder
+        self.settings = settings
         self._process: asyncio.subprocess.Process
         self._said: list[str] = []
 
@@ -54,6 +55,7 @@ class Process:
                 "PYTHONPATH": str(Path(__file__).parents[2]),
                 "TOEHOLD_DATA_DIR": str(self.folder / "data"),
                 "TOEHOLD_PORT": "0",
+                **self.settings,
             },
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
@@ -91,14 +93,15 @@ class Process:
 class House:
     """One folder, in which the bot runs again and again."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, **settings: str) -> None:
         self.folder = folder
+        self.settings = settings
         self.database = folder / "data" / "toehold.sqlite"
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[tuple[Process, Page]]:
         """The bot and its page; a bot that still runs at the end is stopped, and has to stop well."""
-        process = Process(self.folder)
+        process = Process(self.folder, **self.settings)
         await process.start()
         try:
             async with open_page(await process.url()) as page:

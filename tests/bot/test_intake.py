@@ -109,6 +109,7 @@ class Phone:
     """A platform in memory. Payloads are the text; some cannot be read."""
 
     name = "phone"
+    problem = None
 
     def __init__(self, bot: str = "1") -> None:
         self.bot = bot

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.settings import Settings, WrongSettingError, load
+from bot.settings import Settings, WrongSettingError, load, mode_if_open
 
 TOKEN = "110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw"
 
@@ -155,3 +155,84 @@ def test_shards_that_make_no_sense_are_refused(text: str, monkeypatch: pytest.Mo
     monkeypatch.setenv("TOEHOLD_DISCORD_SHARDS", text)
     with pytest.raises(WrongSettingError, match=r"^TOEHOLD_DISCORD_SHARDS: must look like 0-3/8"):
         load(None)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("TELEGRAM_BOT_TOKEN", TOKEN),
+        ("DISCORD_BOT_TOKEN", "MTIzNDU2.abc.def"),
+        ("TOEHOLD_ACCESS_TOKEN", "long and random"),
+        ("DATABASE_URL", "sqlite:////tmp/elsewhere.sqlite"),
+    ],
+)
+def test_a_secret_may_stand_in_a_file_of_its_own(
+    name: str, value: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(name, value)
+    expected = load(None).model_dump()[name.lower()]
+    monkeypatch.delenv(name)
+    file = tmp_path / "secret"
+    file.write_text(f"{value}\n")
+    monkeypatch.setenv(f"{name}_FILE", str(file))
+    assert load(None).model_dump()[name.lower()] == expected
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (None, "the file cannot be read (No such file or directory). Set it to a readable file."),
+        (b"\xff\xfe", "the file cannot be read (it is not UTF-8 text). Set it to a readable file."),
+        (b" \n", "the file is empty. Put the value into it, or leave the setting out."),
+    ],
+)
+def test_a_file_that_holds_no_secret_is_named(
+    content: bytes | None, sentence: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "secret"
+    if content is not None:
+        file.write_bytes(content)
+    monkeypatch.setenv("TELEGRAM_BOT_TOKEN_FILE", str(file))
+    with pytest.raises(WrongSettingError) as caught:
+        load(None)
+    assert str(caught.value) == f"TELEGRAM_BOT_TOKEN_FILE: {sentence}"
+
+
+def test_a_wrong_token_in_a_file_is_named_and_not_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "secret").write_text("canary, not a token")
+    monkeypatch.setenv("TELEGRAM_BOT_TOKEN_FILE", str(tmp_path / "secret"))
+    with pytest.raises(WrongSettingError, match=r"^TELEGRAM_BOT_TOKEN: must look like") as caught:
+        load(None)
+    assert "canary" not in str(caught.value)
+
+
+def test_a_secret_in_two_places_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "secret").write_text(TOKEN)
+    (tmp_path / ".env").write_text(f"TELEGRAM_BOT_TOKEN_FILE={tmp_path / 'secret'}\n")
+    assert load(tmp_path / ".env").has_token
+    monkeypatch.setenv("TELEGRAM_BOT_TOKEN", TOKEN)
+    with pytest.raises(WrongSettingError, match=r"^TELEGRAM_BOT_TOKEN_FILE: TELEGRAM_BOT_TOKEN is set too"):
+        load(tmp_path / ".env")
+
+
+def test_an_env_file_with_a_secret_that_others_can_read_is_noticed(tmp_path: Path) -> None:
+    file = tmp_path / ".env"
+    assert mode_if_open(file) is None
+    file.write_text(f"TOEHOLD_PORT=9000\nexport TELEGRAM_BOT_TOKEN = {TOKEN}\n")
+    for mode, told in ((0o600, None), (0o640, "640"), (0o644, "644"), (0o711, None)):
+        file.chmod(mode)
+        assert mode_if_open(file) == told
+    file.write_text("# TELEGRAM_BOT_TOKEN=...\nTELEGRAM_BOT_TOKEN=\nTOEHOLD_PORT=9000\n")
+    file.chmod(0o644)
+    assert mode_if_open(file) is None, "nothing in it is secret"
+
+
+def test_the_health_page_is_there_with_a_token_and_where_it_is_wanted(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert load(None).health_port is None
+    monkeypatch.setenv("TELEGRAM_BOT_TOKEN", TOKEN)
+    assert (load(None).toehold_health_host, load(None).health_port) == ("127.0.0.1", 9464)
+    monkeypatch.setenv("TOEHOLD_HEALTH_PORT", "0")
+    assert load(None).health_port is None
+    monkeypatch.delenv("TELEGRAM_BOT_TOKEN")
+    monkeypatch.setenv("TOEHOLD_HEALTH_PORT", "9000")
+    assert load(None).health_port == 9000

@@ -46,6 +46,23 @@ def test_every_document_is_in_the_index() -> None:
     assert missing == []
 
 
+def test_every_log_event_that_the_operators_page_explains_is_written_somewhere() -> None:
+    page = (
+        Path("docs/operating.md").read_text(encoding="utf-8").partition("## What the log says")[2].partition("\n## ")[0]
+    )
+    explained = {
+        name
+        for row in page.splitlines()
+        if row.startswith("| `")
+        for name in re.findall(r"`([^`]+)`", row.split("|")[1])
+    }
+    code = "\n".join(
+        path.read_text(encoding="utf-8") for folder in ("bot", "scheduler") for path in Path(folder).rglob("*.py")
+    )
+    assert len(explained) > 40
+    assert {name for name in explained if f'"{name}"' not in code} == set()
+
+
 def test_the_readme_names_targets_that_the_makefile_has() -> None:
     targets = set(re.findall(r"^([a-z]+):", Path("Makefile").read_text(encoding="utf-8"), re.MULTILINE))
     named = set(re.findall(r"`?make ([a-z]+)", Path("README.md").read_text(encoding="utf-8")))
@@ -56,7 +73,7 @@ def test_the_readme_names_targets_that_the_makefile_has() -> None:
 def test_the_entry_points_start() -> None:
     scripts = tomllib.loads(Path("pyproject.toml").read_text(encoding="utf-8"))["project"]["scripts"]
     assert scripts == {"toehold": "bot.cli:main"}
-    for command in ("", "run", "check", "migrate", "demo"):
+    for command in ("", "run", "check", "migrate", "backup", "restore", "demo"):
         shown = subprocess.run(
             [sys.executable, "-m", "bot", *([command] if command else []), "--help"],
             capture_output=True,

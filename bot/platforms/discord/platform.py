@@ -46,6 +46,8 @@ log = structlog.get_logger()
 class Wedged(CannotStart):
     """discord.py does not come back from a request any more: only a new process helps (D-13)."""
 
+    for_good = False
+
 
 class Discord:
     """`bot.platforms.port.Platform` on discord.py. Raises TokenRefused for what cannot be a token.

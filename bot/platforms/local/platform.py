@@ -24,7 +24,7 @@ from bot.platforms.port import Account, Address, CannotStart, Heard, Intake, Men
 from bot.words import Words
 from scheduler.nudge import Outcome, Unknown
 
-SHUTDOWN_SECONDS = 2.0
+SHUTDOWN_SECONDS = 1.0
 
 log = structlog.get_logger(__name__)
 
@@ -85,6 +85,10 @@ class LocalChat:
     @property
     def bot(self) -> str:
         return chats.BOT
+
+    @property
+    def problem(self) -> None:
+        """It is served for as long as it runs at all."""
 
     @property
     def url(self) -> str:
