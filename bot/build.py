@@ -146,7 +146,7 @@ def _connect(
 
         token = settings.telegram_bot_token.get_secret_value()
         intake.platforms["telegram"] = Telegram(
-            token, settings.telegram_api_url, intake, postbox, texts, menu(), clock.now
+            token, settings.telegram_api_url, intake, postbox, texts, menu(), clock.now, timer=clock.timer
         )
     if settings.discord_bot_token is not None:
         from bot.platforms.discord.platform import Discord  # discord.py takes a while to import

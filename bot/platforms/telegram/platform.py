@@ -18,13 +18,14 @@ from bot.platforms.telegram.connection import Connection, TokenRefused
 from bot.platforms.telegram.courier import Courier
 from bot.platforms.telegram.errors import Meaning, read
 from bot.platforms.telegram.fields import PLATFORM
+from bot.platforms.telegram.limits import LIMITS
 from bot.platforms.telegram.outbound import Outbound
 from bot.platforms.telegram.poller import HOLD_SECONDS, SPOKEN_AFTER, Poller
-from bot.platforms.telegram.rates import GroupWindow
 from bot.platforms.telegram.rights import Rights
 from bot.platforms.telegram.traffic import Traffic
 from bot.words import Words, load
 from scheduler.nudge import Outcome
+from scheduler.pacing import Pacer, Timer
 
 # getMe is answered at once or not at all.
 INTRODUCE_SECONDS = 10.0
@@ -53,8 +54,8 @@ class Problem:
 class Telegram:
     """`bot.platforms.port.Platform` on the Bot API. Raises TokenRefused for what cannot be a token.
 
-    `api_url` is the server's, without the token ("https://api.telegram.org"). `now` is the clock of the limits for groups.
-    `pause` and `hold` (seconds that a poll waits) are for tests.
+    `api_url` is the server's, without the token ("https://api.telegram.org"). `now` is people's time; `timer` is that of the
+    limits. `pause` and `hold` (seconds that a poll waits) are for tests.
     """
 
     def __init__(
@@ -68,6 +69,7 @@ class Telegram:
         now: Now,
         *,
         pause: Pause = asyncio.sleep,
+        timer: Timer | None = None,
         hold: int = HOLD_SECONDS,
     ) -> None:
         self._connection = Connection(token, api_url, words)
@@ -77,9 +79,10 @@ class Telegram:
         self._username = ""
         self._start_problem: str | None = None
         self._poller = Poller(self._connection.bot, self.bot, intake, words, pause, hold)
-        window = GroupWindow(now)
-        courier = Courier(self._connection.bot, postbox, window)
-        traffic = Traffic(courier, postbox, window, lambda: self._username)
+        pacer = Pacer(LIMITS, timer)
+        self.on_the_wire = pacer.on_the_wire
+        courier = Courier(self._connection.bot, postbox, pacer)
+        traffic = Traffic(courier, postbox, lambda: self._username)
         self._outbound = Outbound(traffic, pause)
         self._boards = Boards(traffic, now)
         self._rights = Rights(courier, now)

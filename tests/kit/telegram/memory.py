@@ -10,6 +10,7 @@ from typing import TypeVar
 from bot.platforms.port import Address, MenuEntry, Posted, Press, RawUpdate, Said, Unreadable
 from bot.platforms.telegram.platform import Telegram
 from bot.words import load
+from tests.kit.hurry import Hurry
 from tests.kit.telegram.server import TelegramServer
 
 T = TypeVar("T")
@@ -59,7 +60,10 @@ class Inbox:
 
 
 class Rig:
-    """A running Telegram platform with ports in memory. Waits between tries are noted in `pauses` and take no time."""
+    """A running Telegram platform with ports in memory. Waits between tries are noted in `pauses` and take no time.
+
+    For a turn nobody waits either: the server's clock jumps to it.
+    """
 
     def __init__(
         self,
@@ -73,6 +77,7 @@ class Rig:
         self.box = Box()
         self.inbox = inbox or Inbox()
         self.pauses: list[float] = []
+        timer = Hurry(server.clock, server.advance)
         self.telegram = Telegram(
             token or server.token,
             url or server.url,
@@ -82,8 +87,10 @@ class Rig:
             MENU,
             lambda: datetime.fromtimestamp(server.clock(), UTC),
             pause=self._pause,
+            timer=timer,
             hold=hold,
         )
+        timer.busy = lambda: any(self.telegram.on_the_wire.values())
 
     async def _pause(self, seconds: float) -> None:
         self.pauses.append(seconds)

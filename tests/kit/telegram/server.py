@@ -188,7 +188,7 @@ class TelegramServer:
                     self.violations.append("deleteWebhook: dropped pending updates")
                 return True
         if self.flood is not None and method.lower() in _SENDS:
-            self.flood.check(int(params["chat_id"]))
+            self.flood.check(int(params["chat_id"]), edit=method.lower() in _EDITS)
         try:
             return self.methods.call(method, params)
         except (KeyError, ValueError) as error:
