@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from bot.actions import decode
+from bot.actions import MAX_BYTES, decode
 from bot.cards import TEXT_MAX
 from bot.platforms.cleaning import clean
 from bot.platforms.port import (
@@ -22,6 +22,7 @@ from bot.platforms.port import (
     Unreadable,
 )
 from bot.platforms.telegram.fields import (
+    MARK,
     PLATFORM,
     Fields,
     get_number,
@@ -98,7 +99,10 @@ def _press(query: Fields, bot: str) -> Press | None:
     if chat.get("type") == "channel":
         return None
     data = query.get("data")
-    action = decode(data) if isinstance(data, str) else None
+    action, mark = None, ""
+    if isinstance(data, str) and len(data) <= MAX_BYTES:
+        data, _, mark = data.partition(MARK)
+        action = decode(data)
     return Press(
         sender,
         _address(message, bot),
@@ -106,6 +110,7 @@ def _press(query: Fields, bot: str) -> Press | None:
         action,
         str(get_number(message, "message_id")),
         receipt=receipt,
+        mark=mark,
     )
 
 

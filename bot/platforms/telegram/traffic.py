@@ -30,13 +30,11 @@ class Traffic:
         self.lanes = Lanes()
         self.untidy: asyncio.Queue[tuple[Address, str]] = asyncio.Queue(UNTIDY_MAX)
 
-    def draw(self, card: Card) -> Callable[[MessageKind], Payload]:
-        return lambda kind: render(
-            card, self.username(), longest=CAPTION_MAX if kind is MessageKind.PHOTO else TEXT_MAX
-        )
+    def draw(self, card: Card, mark: str = "") -> Callable[[MessageKind], Payload]:
+        return lambda kind: render(card, self.username(), CAPTION_MAX if kind is MessageKind.PHOTO else TEXT_MAX, mark)
 
     def parcel(self, card: Card, reply: Reply) -> Parcel:
-        return Parcel(self.draw(card), reply.photo, reply.silent)
+        return Parcel(self.draw(card, reply.mark), reply.photo, reply.silent)
 
     async def sent(self, address: Address, reply: Reply, delivered: Delivered) -> None:
         """A message is out: it lives from now on, and is pinned if that was asked for and we may."""
