@@ -104,7 +104,12 @@ def _settings() -> Settings:
 
 
 def _configure_logs(settings: Settings, level: str | None = None) -> None:
-    secrets = (settings.telegram_bot_token, settings.discord_bot_token, settings.toehold_access_token)
+    secrets = (
+        settings.telegram_bot_token,
+        settings.telegram_webhook_secret,
+        settings.discord_bot_token,
+        settings.toehold_access_token,
+    )
     logs.configure(level or settings.toehold_log_level, [s.get_secret_value() for s in secrets if s is not None])
 
 

@@ -1,7 +1,9 @@
 """Environment or `.env` -> one frozen Settings. Nobody else reads the environment; secrets have no readable form."""
 
+import re
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -20,6 +22,11 @@ class Settings(BaseSettings):
 
     telegram_bot_token: SecretStr | None = None
     telegram_api_url: str = "https://api.telegram.org"
+    telegram_webhook_url: str = ""
+    telegram_webhook_secret: SecretStr | None = None
+    toehold_webhook_host: str = "127.0.0.1"
+    toehold_webhook_port: Annotated[int, Field(ge=0, le=65535)] = 8443
+    toehold_in_flight: Annotated[int, Field(ge=1, le=32)] = 4
     database_url: str = ""
     toehold_host: str = "127.0.0.1"
     toehold_port: Annotated[int, Field(ge=0, le=65535)] = 8765
@@ -39,6 +46,21 @@ class Settings(BaseSettings):
             if not (number.isdecimal() and colon and rest and token.get_secret_value().isascii()):
                 raise ValueError("must look like 123456:ABC-DEF, as BotFather gives it")
         return token
+
+    @field_validator("telegram_webhook_url")
+    @classmethod
+    def _is_a_public_url(cls, url: str) -> str:
+        parts = urlsplit(url)
+        if url and (parts.scheme != "https" or not parts.hostname or parts.query or parts.fragment):
+            raise ValueError("must look like https://bot.example.org/telegram, without a question mark")
+        return url
+
+    @field_validator("telegram_webhook_secret")
+    @classmethod
+    def _is_a_header(cls, secret: SecretStr | None) -> SecretStr | None:
+        if secret is not None and not re.fullmatch(r"[A-Za-z0-9_-]{1,256}", secret.get_secret_value()):
+            raise ValueError("must be 1 to 256 letters, digits, underscores and dashes, as Telegram wants it")
+        return secret
 
     @field_validator("discord_bot_token")
     @classmethod
@@ -144,5 +166,10 @@ def load(env_file: Path | None = Path(".env")) -> Settings:
         raise WrongSettingError(
             "TOEHOLD_HOST: opens the local chat to other computers, so TOEHOLD_ACCESS_TOKEN must be set too. "
             "Set it to a long random text, or leave TOEHOLD_HOST at 127.0.0.1."
+        )
+    if settings.telegram_webhook_url and settings.telegram_webhook_secret is None:
+        raise WrongSettingError(
+            "TELEGRAM_WEBHOOK_SECRET: must be set together with TELEGRAM_WEBHOOK_URL, or anybody could send updates. "
+            "Set it to a long random text of letters and digits."
         )
     return settings

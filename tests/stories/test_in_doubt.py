@@ -138,7 +138,7 @@ async def test_a_mark_proves_nothing_about_other_people_or_what_was_never_tried(
     ann = await prompted(stage, Cut(done=True))
     ben = await stage.person("Ben")
     await ben.set_up("07:35")
-    data = await ann.seat.data_of("Not today")  # type: ignore[attr-defined]
+    data = await ann.seat.data_of("Not today")
     action, _, mark = data.partition("~")
     assert mark
     await ben.press(data)

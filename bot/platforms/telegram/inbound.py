@@ -45,6 +45,7 @@ _GROUP_ITSELF = 1087968824
 _STAND_INS = frozenset({777000, 136817688, _GROUP_ITSELF})
 
 _GENERAL_TOPIC = 1
+_NUMBERS_END = 2**63
 _COMMAND = re.compile(r"/([A-Za-z0-9_]{1,64})(?:@([A-Za-z0-9_]{1,64}))?(?=\s|\Z)")
 
 
@@ -54,7 +55,7 @@ def raw(update: Fields) -> RawUpdate | None:
     ASCII JSON on purpose: a lone surrogate or a NUL in a name must not make a database refuse the whole batch.
     """
     number = update.get("update_id")
-    if not isinstance(number, int) or isinstance(number, bool):
+    if not isinstance(number, int) or isinstance(number, bool) or abs(number) >= _NUMBERS_END:
         return None
     return RawUpdate(str(number), _lane(update), json.dumps(update, ensure_ascii=True))
 
@@ -64,8 +65,9 @@ def _lane(update: Fields) -> str:
     bodies = [body for body in update.values() if isinstance(body, Mapping)]
     for body in bodies:
         for who in (body.get("from"), body.get("chat")):
-            if isinstance(who, Mapping) and isinstance(who.get("id"), int) and who["id"] not in _STAND_INS:
-                return str(who["id"])
+            number = who.get("id") if isinstance(who, Mapping) else None
+            if isinstance(number, int) and abs(number) < _NUMBERS_END and number not in _STAND_INS:
+                return str(number)
     return ""
 
 

@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from bot.platforms.port import Address, MenuEntry, Posted, Press, RawUpdate, Said, Unreadable
 from bot.platforms.telegram.platform import Telegram
+from bot.platforms.telegram.webhook import Hook
 from bot.words import load
 from tests.kit.hurry import Hurry
 from tests.kit.telegram.server import TelegramServer
@@ -72,6 +73,7 @@ class Rig:
         url: str | None = None,
         inbox: Inbox | None = None,
         hold: int = 5,
+        hook: Hook | None = None,
     ) -> None:
         self.server = server
         self.box = Box()
@@ -86,6 +88,7 @@ class Rig:
             load(),
             MENU,
             lambda: datetime.fromtimestamp(server.clock(), UTC),
+            hook=hook,
             pause=self._pause,
             timer=timer,
             hold=hold,
