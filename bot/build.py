@@ -159,10 +159,19 @@ def _connect(
     postbox, texts = StoredPostbox(store), words.load()
     if settings.telegram_bot_token is not None:
         from bot.platforms.telegram.platform import Telegram  # python-telegram-bot takes a while to import
+        from bot.platforms.telegram.webhook import Hook
 
-        token = settings.telegram_bot_token.get_secret_value()
+        token, secret = settings.telegram_bot_token.get_secret_value(), settings.telegram_webhook_secret
+        hook = None
+        if settings.telegram_webhook_url and secret is not None:
+            hook = Hook(
+                settings.telegram_webhook_url,
+                secret.get_secret_value(),
+                settings.toehold_webhook_host,
+                settings.toehold_webhook_port,
+            )
         intake.platforms["telegram"] = Telegram(
-            token, settings.telegram_api_url, intake, postbox, texts, menu(), clock.now
+            token, settings.telegram_api_url, intake, postbox, texts, menu(), clock.now, hook=hook, timer=clock.timer
         )
     if settings.discord_bot_token is not None:
         from bot.platforms.discord.platform import Discord  # discord.py takes a while to import

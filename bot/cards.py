@@ -204,6 +204,7 @@ class Reply:
     `silent`, `pin` (if we may) and `photo` (a PNG above the card) are for a message that is sent; an edit keeps what is there.
     `key` names what is sent: sent again with the same key it is the same message, where the platform can tell; `again`: it
     may be there already, from a try whose outcome nobody saw. `meant`: whom it is for, in a chat with several people.
+    `mark` comes back with every press on this message, where its buttons have room for it: a few letters and digits.
     """
 
     card: Card | None
@@ -219,3 +220,4 @@ class Reply:
     key: str = ""
     again: bool = False
     meant: Account | None = None
+    mark: str = ""

@@ -4,6 +4,8 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
+from scheduler.pacing import Timer
+
 
 class Clock(Protocol):
     def now(self) -> datetime:
@@ -25,6 +27,11 @@ class TravelClock:
     def travel_to(self, moment: datetime) -> None:
         """Make it `moment` now. Only forward: what was counted stays in the past."""
         self.offset = max(self.offset, moment - datetime.now(UTC))
+
+    @property
+    def timer(self) -> Timer | None:
+        """What the limits of a platform go by; None: the event loop, whose time nobody moves."""
+        return None
 
     async def wait(self, wake: asyncio.Event, until: datetime | None) -> None:
         seconds = None if until is None else max(0.0, (until - self.now()).total_seconds())

@@ -11,7 +11,13 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 SQLITE, POSTGRES = "sqlite:///", "postgresql+psycopg://"
 HEALTH_PORT = 9464  # where exporters of metrics are looked for
-IN_FILES = ("telegram_bot_token", "discord_bot_token", "toehold_access_token", "database_url")
+IN_FILES = (
+    "telegram_bot_token",
+    "telegram_webhook_secret",
+    "discord_bot_token",
+    "toehold_access_token",
+    "database_url",
+)
 
 
 class WrongSettingError(Exception):
@@ -26,6 +32,11 @@ class Settings(BaseSettings):
     telegram_bot_token: SecretStr | None = None
     telegram_api_url: str = "https://api.telegram.org"
     database_url: SecretStr = SecretStr("")  # it may hold a password
+    telegram_webhook_url: str = ""
+    telegram_webhook_secret: SecretStr | None = None
+    toehold_webhook_host: str = "127.0.0.1"
+    toehold_webhook_port: Annotated[int, Field(ge=0, le=65535)] = 8443
+    toehold_in_flight: Annotated[int, Field(ge=1, le=32)] = 4
     toehold_host: str = "127.0.0.1"
     toehold_port: Annotated[int, Field(ge=0, le=65535)] = 8765
     toehold_data_dir: Path = Path("data")
@@ -38,6 +49,7 @@ class Settings(BaseSettings):
     toehold_health_host: str = "127.0.0.1"
     toehold_health_port: Annotated[int | None, Field(ge=0, le=65535)] = None
     telegram_bot_token_file: Path | None = None
+    telegram_webhook_secret_file: Path | None = None
     discord_bot_token_file: Path | None = None
     toehold_access_token_file: Path | None = None
     database_url_file: Path | None = None
@@ -50,6 +62,21 @@ class Settings(BaseSettings):
             if not (number.isdecimal() and colon and rest and token.get_secret_value().isascii()):
                 raise ValueError("must look like 123456:ABC-DEF, as BotFather gives it")
         return token
+
+    @field_validator("telegram_webhook_url")
+    @classmethod
+    def _is_a_public_url(cls, url: str) -> str:
+        parts = urlsplit(url)
+        if url and (parts.scheme != "https" or not parts.hostname or parts.query or parts.fragment):
+            raise ValueError("must look like https://bot.example.org/telegram, without a question mark")
+        return url
+
+    @field_validator("telegram_webhook_secret")
+    @classmethod
+    def _is_a_header(cls, secret: SecretStr | None) -> SecretStr | None:
+        if secret is not None and not re.fullmatch(r"[A-Za-z0-9_-]{1,256}", secret.get_secret_value()):
+            raise ValueError("must be 1 to 256 letters, digits, underscores and dashes, as Telegram wants it")
+        return secret
 
     @field_validator("discord_bot_token")
     @classmethod
@@ -120,7 +147,12 @@ class Settings(BaseSettings):
     @property
     def secrets(self) -> list[str]:
         """What may never be read in a log, in every form in which it is used."""
-        tokens = (self.telegram_bot_token, self.discord_bot_token, self.toehold_access_token)
+        tokens = (
+            self.telegram_bot_token,
+            self.telegram_webhook_secret,
+            self.discord_bot_token,
+            self.toehold_access_token,
+        )
         password = urlsplit(self.database).password if isinstance(self.database, str) else None
         passwords = [password, unquote(password)] if password else []
         return [each.get_secret_value() for each in tokens if each is not None] + passwords
@@ -203,6 +235,11 @@ def load(env_file: Path | None = Path(".env")) -> Settings:
         raise WrongSettingError(
             "TOEHOLD_HOST: opens the local chat to other computers, so TOEHOLD_ACCESS_TOKEN must be set too. "
             "Set it to a long random text, or leave TOEHOLD_HOST at 127.0.0.1."
+        )
+    if settings.telegram_webhook_url and settings.telegram_webhook_secret is None:
+        raise WrongSettingError(
+            "TELEGRAM_WEBHOOK_SECRET: must be set together with TELEGRAM_WEBHOOK_URL, or anybody could send updates. "
+            "Set it to a long random text of letters and digits."
         )
     return settings
 

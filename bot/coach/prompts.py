@@ -100,6 +100,7 @@ class Prompts:
             key=f"nudge:{nudge.id}:{nudge.due_at.isoformat()}",
             again=nudge.attempt > 1,
             meant=meant,
+            mark=nudges.mark(nudge.id),
         )
         return await platform.deliver(address, reply)
 

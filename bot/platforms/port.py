@@ -23,7 +23,10 @@ class Sender:
 
 @dataclass(frozen=True, slots=True)
 class Press:
-    """A tap on a button. `action` is None when its data is not one of ours. `receipt` answers the tap."""
+    """A tap on a button. `action` is None when its data is not one of ours. `receipt` answers the tap.
+
+    `mark` is that of the reply whose message was tapped, and never trusted: "" where it had none, or has been edited since.
+    """
 
     sender: Sender
     address: Address
@@ -31,6 +34,7 @@ class Press:
     action: Action | None
     message: str
     receipt: str = ""
+    mark: str = ""
 
 
 @dataclass(frozen=True, slots=True)

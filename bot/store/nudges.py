@@ -1,5 +1,6 @@
 """Nudges: planned once under a unique key, claimed in one statement, recorded behind a fence. `scheduler.ports.NudgeStore`."""
 
+import re
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
@@ -33,6 +34,8 @@ WAITS_LEAST = timedelta(seconds=1)  # or the same tick would claim it again, and
 KEPT_FOR = timedelta(days=90)
 # A prompt that may have been sent is sent again: better twice than never. These rather never than twice (reliability 3.3).
 AT_MOST_ONCE = (NudgeKind.FOLLOW_UP,)
+
+_MARK = re.compile(r"[0-9a-f]{1,15}\Z")
 
 log = structlog.get_logger()
 
@@ -209,6 +212,32 @@ def record(tx: Tx, nudge: Nudge, owner: str, outcome: Outcome | Drop | Postpone,
             return _set(tx, nudge, owner, state=NudgeState.UNKNOWN, reason=reason[:64])
         case Unknown(reason=reason):
             return _again(tx, nudge, owner, now + UNKNOWN_WAITS, reason)
+
+
+def mark(nudge: NudgeId) -> str:
+    """What the buttons of its message bring back."""
+    return f"{nudge:x}"
+
+
+def prove(tx: Tx, person: str, its_mark: str, message: str, now: datetime) -> bool:
+    """A button of a nudge's message was pressed, so it was delivered: it is not sent again. Returns whether that was news.
+
+    Whoever holds the row loses it, so that what they do not know cannot be written over what we know. The mark comes from
+    outside: it can prove no more than the person's own nudges, and none that was never tried.
+    """
+    if not _MARK.match(its_mark):
+        return False
+    proved = tx.execute(
+        update(t.nudge)
+        .where(
+            t.nudge.c.id == int(its_mark, 16),
+            t.nudge.c.person == person,
+            t.nudge.c.attempt > 0,
+            t.nudge.c.state.in_((NudgeState.PLANNED, NudgeState.CLAIMED, NudgeState.SENDING, NudgeState.UNKNOWN)),
+        )
+        .values(state=NudgeState.SENT, owner=None, message_id=message, sent_at=now, reason="proved by a press")
+    )
+    return proved.rowcount == 1
 
 
 def recover(tx: Tx, owner: str, now: datetime) -> int:

@@ -4,6 +4,7 @@ import asyncio
 from datetime import UTC, datetime
 
 from bot.clock import TravelClock
+from tests.kit.hurry import Hurry
 
 WEDNESDAY = datetime(2026, 11, 25, 6, 0, tzinfo=UTC)  # 07:00 in Berlin
 
@@ -12,6 +13,12 @@ class StandingClock(TravelClock):
     def __init__(self, moment: datetime = WEDNESDAY) -> None:
         super().__init__()
         self._moment = moment
+        self._timer = Hurry()
+
+    @property
+    def timer(self) -> Hurry:
+        """Limits of a platform keep no story waiting."""
+        return self._timer
 
     def now(self) -> datetime:
         return self._moment

@@ -8,6 +8,7 @@ from bot.platforms.reposts import Now, Reposts
 from bot.platforms.telegram.errors import PROBE_SECONDS, Fault, Meaning
 from bot.platforms.telegram.traffic import Traffic
 from scheduler.nudge import Broken, Later, Outcome, Sent
+from scheduler.pacing import Kind
 
 # The message cannot be edited any more; a topic that was closed takes its messages with it (C-85, T-25, T-27).
 _GONE = frozenset({Meaning.LOST, Meaning.OTHER_KIND, Meaning.THREADLESS})
@@ -24,7 +25,7 @@ class Boards:
         if reply.card is None or reply.living is None:
             return Broken("nothing-to-show")
         traffic = self._traffic
-        async with traffic.lanes.hold(address.chat), traffic.deliveries:
+        async with traffic.lanes.hold(address.chat):
             try:
                 posted = await traffic.postbox.last(address, reply.living)
             except Exception:  # not sent, and the next try finds a database again
@@ -32,7 +33,7 @@ class Boards:
                 return Later(PROBE_SECONDS, "postbox")
             try:
                 if posted is None:
-                    return traffic.wait(address) or await self._send(address, reply.card, reply)
+                    return await self._send(address, reply.card, reply)
                 return await self._edit(address, reply.card, reply, reply.living, posted)
             except Exception:
                 log.exception("not shown", chat=address.chat)
@@ -43,10 +44,7 @@ class Boards:
         wait = reposts.left(address, living)
         if wait and reposts.is_gone(address, living, posted.message):
             return Later(wait, "reposted-lately")
-        full = traffic.wait(address)
-        if full:
-            return full
-        result = await traffic.courier.edit(address, posted, traffic.draw(card))
+        result = await traffic.courier.edit(address, posted, traffic.draw(card), Kind.BOARD)
         if isinstance(result, Posted):
             await self._keep(address, living, result)
             return Sent(result.message)
@@ -65,7 +63,7 @@ class Boards:
 
     async def _send(self, address: Address, card: Card, reply: Reply) -> Outcome:
         traffic = self._traffic
-        result = await traffic.courier.send(address, traffic.parcel(card, reply))
+        result = await traffic.courier.send(address, traffic.parcel(card, reply), Kind.BOARD)
         if isinstance(result, Fault):
             return traffic.outcome(address, result)
         try:

@@ -9,8 +9,8 @@ from bot.platforms.port import CannotStart
 from bot.platforms.telegram.transport import Transport, bot_id, stand_in
 from bot.words import Words
 
-# Presses and reminders together have 12 requests in flight (outbound); the rest is room for taps and tidying.
-CONNECTIONS = 32
+# Answers, taps, prompts and boards each have so many in flight at most (limits, engine); none of them finds the pool used up.
+CONNECTIONS = 64
 # A poll that was torn off may hold its connection for a while; the next must not wait for it.
 POLL_CONNECTIONS = 4
 

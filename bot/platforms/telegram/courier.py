@@ -1,10 +1,13 @@
 """One call to Telegram with the remedies that its refusal allows: there, without the topic, picture, markup, the other method.
 
 Each remedy is tried once. Nothing here raises for what Telegram answers: a call gives its result, or the Fault that is left.
+Whatever counts against Telegram's limits waits here for its turn; what would wait for too long is a Fault as well.
 """
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
+from functools import partial
+from typing import TypeVar
 
 import structlog
 from telegram import Bot, InputFile, LinkPreviewOptions, Message
@@ -13,15 +16,19 @@ from telegram.constants import ParseMode
 from bot.cards import Attachment
 from bot.platforms.port import Account, Address, MessageKind, Postbox, Posted
 from bot.platforms.telegram.errors import Fault, Meaning, read
-from bot.platforms.telegram.rates import GroupWindow
+from bot.platforms.telegram.limits import PATIENCE_SECONDS
 from bot.platforms.telegram.render import Payload
+from scheduler.pacing import Kind, Pacer
 
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+# Somebody is waiting for an answer; after a minute they have tapped again or gone.
+ANSWER_SECONDS = 60.0
 # A stale keyboard is a blemish, not worth the 70 s that a send may take.
 _TIDY_SECONDS = 10.0
 # Somebody has pressed and waits to hear whether they may.
 _STANDING_SECONDS = 10.0
 
+T = TypeVar("T")
 log = structlog.get_logger()
 
 
@@ -43,24 +50,22 @@ class Parcel:
 
 
 class Courier:
-    """`window` hears of every call that counts against a group's messages a minute."""
-
-    def __init__(self, bot: Bot, postbox: Postbox, window: GroupWindow) -> None:
+    def __init__(self, bot: Bot, postbox: Postbox, pacer: Pacer) -> None:
         self._bot = bot
         self._postbox = postbox
-        self._window = window
+        self._pacer = pacer
 
-    async def send(self, address: Address, parcel: Parcel) -> Delivered | Fault:
+    @property
+    def everyone_waits(self) -> bool:
+        return self._pacer.everyone_waits
+
+    async def send(self, address: Address, parcel: Parcel, urgency: Kind) -> Delivered | Fault:
         plain = moved = False
         while True:
             kind = MessageKind.TEXT if parcel.photo is None else MessageKind.PHOTO
-            self._window.note(address.chat)
-            try:
-                message = await self._send(address, parcel, plain)
-            except Exception as error:  # noqa: BLE001 - the edge of one delivery; also PTB failing to read an answer
-                fault = read(error)
-            else:
-                return Delivered(address, Posted(str(message.message_id), kind))
+            fault = await self._in_turn(address.chat, urgency, partial(self._send, address, parcel, plain))
+            if not isinstance(fault, Fault):
+                return Delivered(address, Posted(str(fault.message_id), kind))
             if fault.meaning is Meaning.MOVED and not moved:
                 address, moved = await self._follow(address, fault.chat), True
             elif fault.meaning is Meaning.THREADLESS and address.thread:
@@ -76,20 +81,17 @@ class Courier:
             else:
                 return fault
 
-    async def edit(self, address: Address, posted: Posted, draw: Callable[[MessageKind], Payload]) -> Posted | Fault:
+    async def edit(
+        self, address: Address, posted: Posted, draw: Callable[[MessageKind], Payload], urgency: Kind
+    ) -> Posted | Fault:
         """The message as it is afterwards. "Not modified" is success; a wrong idea of its kind is put right once."""
         plain = switched = False
         while True:
             payload = draw(posted.kind)
             edit = self._edit_text if posted.kind is MessageKind.TEXT else self._edit_caption
-            self._window.note(address.chat)
-            try:
-                await edit(address.chat, int(posted.message), payload, plain)
-            except Exception as error:  # noqa: BLE001 - as above
-                fault = read(error)
-            else:
-                return posted
-            if fault.meaning is Meaning.SAME:
+            call = partial(edit, address.chat, int(posted.message), payload, plain)
+            fault = await self._in_turn(address.chat, urgency, call, edits=True)
+            if fault is None or fault.meaning is Meaning.SAME:
                 return posted
             if fault.meaning is Meaning.OTHER_KIND and not switched:
                 other = MessageKind.PHOTO if posted.kind is MessageKind.TEXT else MessageKind.TEXT
@@ -102,11 +104,10 @@ class Courier:
 
     async def strip(self, address: Address, message: str) -> Fault | None:
         """Take the buttons off a message that another one has replaced."""
-        self._window.note(address.chat)
         # An edit without a keyboard takes the keyboard away.
-        return await self._quietly(
-            self._bot.edit_message_reply_markup(address.chat, int(message), read_timeout=_TIDY_SECONDS)
-        )
+        bare = partial(self._bot.edit_message_reply_markup, address.chat, int(message), read_timeout=_TIDY_SECONDS)
+        result = await self._in_turn(address.chat, Kind.BOARD, bare, edits=True)
+        return result if isinstance(result, Fault) and result.meaning is not Meaning.SAME else None
 
     async def answer_tap(self, receipt: str, text: str | None, alert: bool) -> Fault | None:
         return await self._quietly(self._bot.answer_callback_query(receipt, text=text, show_alert=alert or None))
@@ -135,9 +136,24 @@ class Courier:
             chat = fault.chat
         return fault
 
-    async def document(self, address: Address, attachment: Attachment) -> Fault | None:
-        self._window.note(address.chat)
-        return await self._quietly(self._bot.send_document(address.chat, _upload(attachment)))
+    async def document(self, address: Address, attachment: Attachment) -> Message | Fault:
+        upload = partial(self._bot.send_document, address.chat, _upload(attachment))
+        return await self._in_turn(address.chat, Kind.ANSWER, upload)
+
+    async def _in_turn(
+        self, chat: str, urgency: Kind, call: Callable[[], Awaitable[T]], *, edits: bool = False
+    ) -> T | Fault:
+        patience = ANSWER_SECONDS if urgency is Kind.ANSWER else PATIENCE_SECONDS
+        async with self._pacer.turn(chat, urgency, edit=edits, patience=patience) as wait:
+            if wait is not None:
+                return Fault(Meaning.WAIT, wait.reason, seconds=wait.seconds)
+            try:
+                return await call()
+            except Exception as error:  # noqa: BLE001 - the edge of one call; also PTB failing to read an answer
+                fault = read(error)
+        if fault.meaning is Meaning.WAIT:
+            self._pacer.flooded(chat, fault.seconds)
+        return fault
 
     async def _send(self, address: Address, parcel: Parcel, plain: bool) -> Message:
         parse_mode = None if plain else ParseMode.HTML

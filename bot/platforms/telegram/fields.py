@@ -11,6 +11,7 @@ from bot.platforms.port import Account, Sender, Unreadable
 Fields: TypeAlias = Mapping[str, object]
 
 PLATFORM = "telegram"
+MARK = "~"  # stands in button data between the action, which has none, and the mark of the message
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*\Z")
 

@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from bot.actions import decode
+from bot.actions import MAX_BYTES, decode
 from bot.cards import TEXT_MAX
 from bot.platforms.cleaning import clean
 from bot.platforms.port import (
@@ -22,6 +22,7 @@ from bot.platforms.port import (
     Unreadable,
 )
 from bot.platforms.telegram.fields import (
+    MARK,
     PLATFORM,
     Fields,
     get_number,
@@ -44,6 +45,7 @@ _GROUP_ITSELF = 1087968824
 _STAND_INS = frozenset({777000, 136817688, _GROUP_ITSELF})
 
 _GENERAL_TOPIC = 1
+_NUMBERS_END = 2**63
 _COMMAND = re.compile(r"/([A-Za-z0-9_]{1,64})(?:@([A-Za-z0-9_]{1,64}))?(?=\s|\Z)")
 
 
@@ -53,7 +55,7 @@ def raw(update: Fields) -> RawUpdate | None:
     ASCII JSON on purpose: a lone surrogate or a NUL in a name must not make a database refuse the whole batch.
     """
     number = update.get("update_id")
-    if not isinstance(number, int) or isinstance(number, bool):
+    if not isinstance(number, int) or isinstance(number, bool) or abs(number) >= _NUMBERS_END:
         return None
     return RawUpdate(str(number), _lane(update), json.dumps(update, ensure_ascii=True))
 
@@ -63,8 +65,9 @@ def _lane(update: Fields) -> str:
     bodies = [body for body in update.values() if isinstance(body, Mapping)]
     for body in bodies:
         for who in (body.get("from"), body.get("chat")):
-            if isinstance(who, Mapping) and isinstance(who.get("id"), int) and who["id"] not in _STAND_INS:
-                return str(who["id"])
+            number = who.get("id") if isinstance(who, Mapping) else None
+            if isinstance(number, int) and abs(number) < _NUMBERS_END and number not in _STAND_INS:
+                return str(number)
     return ""
 
 
@@ -98,7 +101,10 @@ def _press(query: Fields, bot: str) -> Press | None:
     if chat.get("type") == "channel":
         return None
     data = query.get("data")
-    action = decode(data) if isinstance(data, str) else None
+    action, mark = None, ""
+    if isinstance(data, str) and len(data) <= MAX_BYTES:
+        data, _, mark = data.partition(MARK)
+        action = decode(data)
     return Press(
         sender,
         _address(message, bot),
@@ -106,6 +112,7 @@ def _press(query: Fields, bot: str) -> Press | None:
         action,
         str(get_number(message, "message_id")),
         receipt=receipt,
+        mark=mark,
     )
 
 

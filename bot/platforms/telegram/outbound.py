@@ -16,16 +16,14 @@ import structlog
 from bot.cards import Card, Place, Reply
 from bot.platforms.patience import Pause, backoff
 from bot.platforms.port import Address, Heard, MessageKind, Posted, Press, RoomMoved, Said
-from bot.platforms.telegram.courier import Delivered
+from bot.platforms.telegram.courier import ANSWER_SECONDS, Delivered
 from bot.platforms.telegram.errors import Fault, Meaning
-from bot.platforms.telegram.rates import is_group
+from bot.platforms.telegram.limits import ANSWERS_IN_FLIGHT, is_group
 from bot.platforms.telegram.render import notice
 from bot.platforms.telegram.traffic import Traffic
 from scheduler.nudge import Broken, Outcome, Sent
+from scheduler.pacing import Kind
 
-ANSWERS_IN_FLIGHT = 8  # with 50 ms to Telegram that is some 150 a second, five times what it allows
-# Somebody is waiting for an answer; after a minute they have tapped again or gone.
-PATIENCE_SECONDS = 60.0
 TRIES = 3
 
 T = TypeVar("T")
@@ -37,7 +35,7 @@ class Outbound:
         self._traffic = traffic
         self._courier = traffic.courier
         self._pause = pause
-        self._answers = asyncio.Semaphore(ANSWERS_IN_FLIGHT)
+        self._taps = asyncio.Semaphore(ANSWERS_IN_FLIGHT)  # beside the answers, which take their turn
 
     async def answer(self, heard: Heard, reply: Reply) -> None:
         where = heard.new if isinstance(heard, RoomMoved) else heard.address
@@ -60,11 +58,8 @@ class Outbound:
         if reply.card is None:
             return Broken("nothing-to-say")
         traffic = self._traffic
-        async with traffic.lanes.hold(address.chat), traffic.deliveries:
-            wait = traffic.wait(address)
-            if wait is not None:
-                return wait
-            result = await self._courier.send(address, traffic.parcel(reply.card, reply))
+        async with traffic.lanes.hold(address.chat):
+            result = await self._courier.send(address, traffic.parcel(reply.card, reply), Kind.PROMPT)
             if isinstance(result, Fault):
                 return traffic.outcome(address, result)
             try:
@@ -86,12 +81,9 @@ class Outbound:
         """Takes the buttons off replaced messages; until cancelled."""
         while True:
             address, message = await self._traffic.untidy.get()
-            if self._traffic.wait(address) is not None:
-                continue  # an old button does no harm: it quotes an old revision
-            async with self._traffic.lanes.hold(address.chat), self._answers:
+            async with self._traffic.lanes.hold(address.chat):
                 fault = await self._courier.strip(address, message)
-            if fault is not None:
-                self._traffic.note(address, fault)
+            if fault is not None:  # an old button does no harm: it quotes an old revision
                 log.debug("old buttons stay", chat=address.chat, message=message, reason=fault.reason)
 
     async def _acknowledge(self, where: Address, receipt: str, reply: Reply) -> None:
@@ -100,13 +92,13 @@ class Outbound:
         # Flood control counts messages, so a chat that must wait still gets its taps answered.
         if reply.opens is not None and username:
             opening = partial(self._courier.open_private, receipt, username, reply.opens)
-            fault = await self._insist(None, opening, again=True)
+            fault = await self._answer_tap(opening)
             if not (isinstance(fault, Fault) and fault.meaning is Meaning.BROKEN):
                 if isinstance(fault, Fault):
                     log.warning("tap not answered", chat=where.chat, reason=fault.reason)
                 return
             log.warning("private chat not opened", chat=where.chat, reason=fault.reason)
-        fault = await self._insist(None, partial(self._courier.answer_tap, receipt, text, reply.alert), again=True)
+        fault = await self._answer_tap(partial(self._courier.answer_tap, receipt, text, reply.alert))
         if isinstance(fault, Fault):
             log.warning("tap not answered", chat=where.chat, reason=fault.reason)
 
@@ -116,8 +108,8 @@ class Outbound:
         return last if last is not None and last.message == press.message else Posted(press.message, MessageKind.TEXT)
 
     async def _repaint(self, address: Address, posted: Posted, card: Card, reply: Reply) -> None:
-        edit = partial(self._courier.edit, address, posted, self._traffic.draw(card))
-        result = await self._insist(address, edit, again=True)
+        edit = partial(self._courier.edit, address, posted, self._traffic.draw(card), Kind.ANSWER)
+        result = await self._insist(edit, again=True)
         if isinstance(result, Posted):
             await self._traffic.remember(address, reply.living, result)
         elif result.meaning in (Meaning.LOST, Meaning.OTHER_KIND, Meaning.MOVED):
@@ -127,9 +119,9 @@ class Outbound:
             log.warning("card not shown", chat=address.chat, message=posted.message, reason=result.reason)
 
     async def _post(self, address: Address, card: Card, reply: Reply) -> None:
-        send = partial(self._courier.send, address, self._traffic.parcel(card, reply))
+        send = partial(self._courier.send, address, self._traffic.parcel(card, reply), Kind.ANSWER)
         # Not again after an unknown outcome: an answer that came may not come twice.
-        result = await self._insist(address, send, again=False)
+        result = await self._insist(send, again=False)
         if isinstance(result, Delivered):
             await self._traffic.sent(address, reply, result)
         else:
@@ -140,30 +132,28 @@ class Outbound:
             if not private:
                 log.warning("attachment withheld", chat=address.chat, reason="not-private")
                 return
-            fault = await self._insist(address, partial(self._courier.document, address, attachment), again=False)
+            fault = await self._insist(partial(self._courier.document, address, attachment), again=False)
             if isinstance(fault, Fault):
                 log.warning("attachment not sent", chat=address.chat, reason=fault.reason)
 
-    async def _insist(
-        self, address: Address | None, call: Callable[[], Awaitable[T | Fault]], again: bool
-    ) -> T | Fault:
+    async def _answer_tap(self, call: Callable[[], Awaitable[Fault | None]]) -> Fault | None:
+        async def paced() -> Fault | None:
+            async with self._taps:
+                fault = await call()
+            if fault is not None and fault.meaning is Meaning.WAIT and fault.seconds <= ANSWER_SECONDS:
+                await self._pause(fault.seconds)  # a chat's wait is known to its turn; a tap has none
+            return fault
+
+        return await self._insist(paced, again=True)
+
+    async def _insist(self, call: Callable[[], Awaitable[T | Fault]], again: bool) -> T | Fault:
         """Try up to three times while somebody waits. `again`: also after an unknown outcome, for what may happen twice."""
-        left = self._traffic.floods.left(address.chat) if address else 0.0
         for attempt in range(1, TRIES + 1):
-            if left > PATIENCE_SECONDS:
-                return Fault(Meaning.WAIT, "flood", seconds=left)
-            if left:
-                await self._pause(left)
-            async with self._answers:
-                result = await call()
-            if not isinstance(result, Fault):
-                return result
-            if address:
-                self._traffic.note(address, result)
-            if result.meaning is Meaning.WAIT:
-                left = result.seconds
-            elif result.meaning is Meaning.NOT_SENT or (again and result.meaning is Meaning.UNKNOWN):
-                left = backoff(attempt, PATIENCE_SECONDS)
-            else:
-                return result
+            result = await call()
+            if not isinstance(result, Fault) or attempt == TRIES:
+                break
+            if result.meaning is Meaning.NOT_SENT or (again and result.meaning is Meaning.UNKNOWN):
+                await self._pause(backoff(attempt, ANSWER_SECONDS))
+            elif result.meaning is not Meaning.WAIT:  # which is waited for in the next turn
+                break
         return result

@@ -18,13 +18,15 @@ from bot.platforms.telegram.connection import Connection, TokenRefused
 from bot.platforms.telegram.courier import Courier
 from bot.platforms.telegram.errors import Meaning, read
 from bot.platforms.telegram.fields import PLATFORM
+from bot.platforms.telegram.limits import LIMITS
 from bot.platforms.telegram.outbound import Outbound
 from bot.platforms.telegram.poller import HOLD_SECONDS, SPOKEN_AFTER, Poller
-from bot.platforms.telegram.rates import GroupWindow
 from bot.platforms.telegram.rights import Rights
 from bot.platforms.telegram.traffic import Traffic
+from bot.platforms.telegram.webhook import Hook, Webhook
 from bot.words import Words, load
 from scheduler.nudge import Outcome
+from scheduler.pacing import Pacer, Timer
 
 # getMe is answered at once or not at all.
 INTRODUCE_SECONDS = 10.0
@@ -53,8 +55,9 @@ class Problem:
 class Telegram:
     """`bot.platforms.port.Platform` on the Bot API. Raises TokenRefused for what cannot be a token.
 
-    `api_url` is the server's, without the token ("https://api.telegram.org"). `now` is the clock of the limits for groups.
-    `pause` and `hold` (seconds that a poll waits) are for tests.
+    `api_url` is the server's, without the token ("https://api.telegram.org"). `now` is people's time; `timer` is that of the
+    limits. `hook`: updates are brought there; without it they are asked for. `pause` and `hold` (seconds that a poll waits)
+    are for tests.
     """
 
     def __init__(
@@ -67,7 +70,9 @@ class Telegram:
         menu: Sequence[MenuEntry],
         now: Now,
         *,
+        hook: Hook | None = None,
         pause: Pause = asyncio.sleep,
+        timer: Timer | None = None,
         hold: int = HOLD_SECONDS,
     ) -> None:
         self._connection = Connection(token, api_url, words)
@@ -76,10 +81,15 @@ class Telegram:
         self._pause = pause
         self._username = ""
         self._start_problem: str | None = None
-        self._poller = Poller(self._connection.bot, self.bot, intake, words, pause, hold)
-        window = GroupWindow(now)
-        courier = Courier(self._connection.bot, postbox, window)
-        traffic = Traffic(courier, postbox, window, lambda: self._username)
+        self._receiver: Poller | Webhook = (
+            Poller(self._connection.bot, self.bot, intake, words, pause, hold)
+            if hook is None
+            else Webhook(hook, self._connection.bot, self.bot, intake, words, pause)
+        )
+        pacer = Pacer(LIMITS, timer)
+        self.on_the_wire = pacer.on_the_wire
+        courier = Courier(self._connection.bot, postbox, pacer)
+        traffic = Traffic(courier, postbox, lambda: self._username)
         self._outbound = Outbound(traffic, pause)
         self._boards = Boards(traffic, now)
         self._rights = Rights(courier, now)
@@ -103,7 +113,12 @@ class Telegram:
     @property
     def problem(self) -> str | None:
         """Why nothing arrives, in a sentence for the health page; None when all is well."""
-        return self._start_problem or self._poller.problem
+        return self._start_problem or self._receiver.problem
+
+    @property
+    def webhook_port(self) -> int:
+        """Where updates are taken; 0 while nothing listens, or when they are asked for."""
+        return self._receiver.port if isinstance(self._receiver, Webhook) else 0
 
     def understand(self, raw: RawUpdate) -> Heard | None:
         return inbound.understand(raw, self.bot, self._username)
@@ -124,15 +139,21 @@ class Telegram:
         return await self._rights.may_manage(address, account, fresh)
 
     async def run(self) -> None:
-        """Until cancelled. Raises TokenRefused when Telegram itself does not know the token at the start."""
+        """Until cancelled. Raises CannotStart: Telegram itself does not know the token, or the webhook's port is taken."""
         async with self._connection.open():
             me = await self._introduce()
             self._username = me.username or ""
             log.info("telegram ready", bot=self.bot, username=self._username)
+            await self._work()
+
+    async def _work(self) -> None:
+        try:
             async with asyncio.TaskGroup() as group:
-                group.create_task(self._poller.run())
+                group.create_task(self._receiver.run())
                 group.create_task(self._outbound.tidy())
                 group.create_task(self._publish_menu())
+        except ExceptionGroup as failures:
+            raise failures.exceptions[0] from None
 
     async def _introduce(self) -> User:
         failures = 0

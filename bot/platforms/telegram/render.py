@@ -8,7 +8,7 @@ from typing import assert_never
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 from telegram.constants import KeyboardButtonStyle
 
-from bot.actions import encode
+from bot.actions import MAX_BYTES, encode
 from bot.cards import (
     LABEL_MAX,
     TEXT_MAX,
@@ -33,6 +33,7 @@ from bot.cards import (
 )
 from bot.platforms.cleaning import clean_name, cut, width
 from bot.platforms.drawing import MARKS, TONES, bar
+from bot.platforms.telegram.fields import MARK
 from bot.platforms.telegram.markup import Html, bold, italic, join, moment, safe
 
 CAPTION_MAX = 1024
@@ -52,10 +53,13 @@ class Payload:
     keyboard: InlineKeyboardMarkup | None
 
 
-def render(card: Card, username: str, longest: int = TEXT_MAX) -> Payload:
-    """The card within `longest` characters (CAPTION_MAX below a photo). `username` is ours, for links to the private chat."""
+def render(card: Card, username: str, longest: int = TEXT_MAX, mark: str = "") -> Payload:
+    """The card within `longest` characters (CAPTION_MAX below a photo). `username` is ours, for links to the private chat.
+
+    `mark` goes onto every button that has room for it.
+    """
     body = _fit(_lines(card), longest)
-    return Payload(body.markup, body.plain, _keyboard(card.rows, username))
+    return Payload(body.markup, body.plain, _keyboard(card.rows, username, mark))
 
 
 def notice(text: str) -> str:
@@ -140,17 +144,20 @@ def _fit(lines: Sequence[Html], longest: int) -> Html:
     return whole if whole.plain.strip() else safe(_REST)
 
 
-def _keyboard(rows: Sequence[Sequence[Control]], username: str) -> InlineKeyboardMarkup | None:
-    drawn = [[button for control in row if (button := _button(control, username))] for row in rows]
+def _keyboard(rows: Sequence[Sequence[Control]], username: str, mark: str) -> InlineKeyboardMarkup | None:
+    drawn = [[button for control in row if (button := _button(control, username, mark))] for row in rows]
     kept = [row for row in drawn if row]
     return InlineKeyboardMarkup(kept) if kept else None
 
 
-def _button(control: Control, username: str) -> InlineKeyboardButton | None:
+def _button(control: Control, username: str, mark: str) -> InlineKeyboardButton | None:
     label = cut(clean_name(control.label, LABEL_MAX), LABEL_MAX) or _REST
     match control:
         case Button(_, action, style):
-            return InlineKeyboardButton(label, callback_data=encode(action), style=_STYLES.get(style))
+            data = encode(action)
+            marked = f"{data}{MARK}{mark}"
+            fits = mark and len(marked) <= MAX_BYTES
+            return InlineKeyboardButton(label, callback_data=marked if fits else data, style=_STYLES.get(style))
         case Link(_, url):
             return InlineKeyboardButton(label, url=url)
         case PrivateLink(_, payload):

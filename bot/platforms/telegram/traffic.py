@@ -1,4 +1,4 @@
-"""What answers, deliveries and boards share: the order in a chat, the waits that are due, and what the postbox remembers."""
+"""What answers, deliveries and boards share: the order in a chat, how a card is drawn, and what the postbox remembers."""
 
 import asyncio
 from collections.abc import Callable
@@ -10,13 +10,10 @@ from bot.cards import TEXT_MAX, Card, Reply
 from bot.platforms.lanes import Lanes
 from bot.platforms.port import Address, MessageKind, Postbox, Posted
 from bot.platforms.telegram.courier import Courier, Delivered, Parcel
-from bot.platforms.telegram.errors import Fault, Meaning, outcome
-from bot.platforms.telegram.floods import Floods
-from bot.platforms.telegram.rates import GroupWindow
+from bot.platforms.telegram.errors import Fault, outcome
 from bot.platforms.telegram.render import CAPTION_MAX, Payload, render
 from scheduler.nudge import Broken, Later, Outcome, Unknown
 
-DELIVERIES_IN_FLIGHT = 4  # so many messages at most are doubtful after a crash (reliability §3.3)
 # Taking buttons off replaced messages is the first thing to give up under load.
 UNTIDY_MAX = 1000
 
@@ -26,31 +23,18 @@ log = structlog.get_logger()
 class Traffic:
     """`username` gives ours, or "" while Telegram has not told it."""
 
-    def __init__(self, courier: Courier, postbox: Postbox, window: GroupWindow, username: Callable[[], str]) -> None:
+    def __init__(self, courier: Courier, postbox: Postbox, username: Callable[[], str]) -> None:
         self.courier = courier
         self.postbox = postbox
         self.username = username
         self.lanes = Lanes()
-        self.floods = Floods()
-        self.deliveries = asyncio.Semaphore(DELIVERIES_IN_FLIGHT)
         self.untidy: asyncio.Queue[tuple[Address, str]] = asyncio.Queue(UNTIDY_MAX)
-        self._window = window
 
-    def wait(self, address: Address) -> Later | None:
-        """What keeps this chat from being told something that nobody there waits for."""
-        left = self.floods.left(address.chat)
-        if left:
-            return Later(left, "flood", everyone=self.floods.everyone)
-        left = self._window.left(address.chat)
-        return Later(left, "group-minute") if left else None
-
-    def draw(self, card: Card) -> Callable[[MessageKind], Payload]:
-        return lambda kind: render(
-            card, self.username(), longest=CAPTION_MAX if kind is MessageKind.PHOTO else TEXT_MAX
-        )
+    def draw(self, card: Card, mark: str = "") -> Callable[[MessageKind], Payload]:
+        return lambda kind: render(card, self.username(), CAPTION_MAX if kind is MessageKind.PHOTO else TEXT_MAX, mark)
 
     def parcel(self, card: Card, reply: Reply) -> Parcel:
-        return Parcel(self.draw(card), reply.photo, reply.silent)
+        return Parcel(self.draw(card, reply.mark), reply.photo, reply.silent)
 
     async def sent(self, address: Address, reply: Reply, delivered: Delivered) -> None:
         """A message is out: it lives from now on, and is pinned if that was asked for and we may."""
@@ -58,7 +42,6 @@ class Traffic:
         if reply.pin:
             fault = await self.courier.pin(delivered.address, delivered.posted.message)
             if fault is not None:
-                self.note(delivered.address, fault)
                 log.info("not pinned", chat=delivered.address.chat, reason=fault.reason)
 
     async def remember(self, address: Address, living: str | None, posted: Posted) -> None:
@@ -71,14 +54,9 @@ class Traffic:
         if last is not None and last.message != posted.message and not self.untidy.full():
             self.untidy.put_nowait((address, last.message))
 
-    def note(self, address: Address, fault: Fault) -> None:
-        if fault.meaning is Meaning.WAIT:
-            self.floods.note(address.chat, fault.seconds)
-
     def outcome(self, address: Address, fault: Fault) -> Outcome:
-        self.note(address, fault)
         result = outcome(fault)
-        if isinstance(result, Later) and self.floods.everyone:
+        if isinstance(result, Later) and self.courier.everyone_waits:
             result = replace(result, everyone=True)
         say = log.warning if isinstance(result, Unknown | Broken) else log.info
         say("not delivered", chat=address.chat, outcome=type(result).__name__.lower(), reason=fault.reason)

@@ -96,12 +96,16 @@ class Faults:
 
 @dataclass
 class FloodControl:
-    """30 messages a second, one a second in a chat, 20 a minute in a group: sliding windows over the server's clock."""
+    """30 messages a second, one a second in a chat, 20 a minute in a group: sliding windows over the server's clock.
+
+    An edit counts in its chat and its group; the messages a second are those that are sent. `refused`: how often it said no.
+    """
 
     clock: Callable[[], float]
     total: int = 30
     chat: int = 1
     group_minute: int = 20
+    refused: int = 0
     _sent: dict[str, deque[float]] = field(default_factory=lambda: defaultdict(deque))
 
     @classmethod
@@ -109,9 +113,11 @@ class FloodControl:
         """Only the 20 a minute in a group, for clocks that stand still."""
         return cls(clock, total=1_000_000, chat=1_000_000)
 
-    def check(self, chat: int) -> None:
+    def check(self, chat: int, edit: bool = False) -> None:
         now = self.clock()
-        windows = [("all", 1.0, self.total), (f"chat {chat}", 1.0, self.chat)]
+        windows = [(f"chat {chat}", 1.0, self.chat)]
+        if not edit:
+            windows.append(("all", 1.0, self.total))
         if chat < 0:
             windows.append((f"group {chat}", 60.0, self.group_minute))
         for name, seconds, limit in windows:
@@ -119,6 +125,7 @@ class FloodControl:
             while sent and sent[0] <= now - seconds:
                 sent.popleft()
             if len(sent) >= limit:
+                self.refused += 1
                 wait = max(1, round(sent[0] + seconds - now))
                 raise Refused(429, f"Too Many Requests: retry after {wait}", {"retry_after": wait})
         for name, _, _ in windows:

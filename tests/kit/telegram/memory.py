@@ -9,7 +9,9 @@ from typing import TypeVar
 
 from bot.platforms.port import Address, MenuEntry, Posted, Press, RawUpdate, Said, Unreadable
 from bot.platforms.telegram.platform import Telegram
+from bot.platforms.telegram.webhook import Hook
 from bot.words import load
+from tests.kit.hurry import Hurry
 from tests.kit.telegram.server import TelegramServer
 
 T = TypeVar("T")
@@ -59,7 +61,10 @@ class Inbox:
 
 
 class Rig:
-    """A running Telegram platform with ports in memory. Waits between tries are noted in `pauses` and take no time."""
+    """A running Telegram platform with ports in memory. Waits between tries are noted in `pauses` and take no time.
+
+    For a turn nobody waits either: the server's clock jumps to it.
+    """
 
     def __init__(
         self,
@@ -68,11 +73,13 @@ class Rig:
         url: str | None = None,
         inbox: Inbox | None = None,
         hold: int = 5,
+        hook: Hook | None = None,
     ) -> None:
         self.server = server
         self.box = Box()
         self.inbox = inbox or Inbox()
         self.pauses: list[float] = []
+        timer = Hurry(server.clock, server.advance)
         self.telegram = Telegram(
             token or server.token,
             url or server.url,
@@ -81,9 +88,12 @@ class Rig:
             load(),
             MENU,
             lambda: datetime.fromtimestamp(server.clock(), UTC),
+            hook=hook,
             pause=self._pause,
+            timer=timer,
             hold=hold,
         )
+        timer.busy = lambda: any(self.telegram.on_the_wire.values())
 
     async def _pause(self, seconds: float) -> None:
         self.pauses.append(seconds)

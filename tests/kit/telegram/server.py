@@ -19,6 +19,7 @@ from aiohttp import web
 from tests.kit.telegram import spec
 from tests.kit.telegram.faults import Cut, Fault, Faults, FloodControl, HalfBody, Page, Refuse, Refused, Slow
 from tests.kit.telegram.groups import Group
+from tests.kit.telegram.hooks import Hooks
 from tests.kit.telegram.methods import Methods
 from tests.kit.telegram.people import Person
 from tests.kit.telegram.polls import Polls
@@ -55,6 +56,7 @@ class TelegramServer:
         self.methods = Methods(self.world)
         self.polls = Polls(self.world)
         self.changed = self.polls.changed
+        self.hooks = Hooks(self.world, self.polls)
         self.faults = Faults()
         self.flood: FloodControl | None = None
         self.history: list[Call] = []
@@ -76,9 +78,12 @@ class TelegramServer:
         site = web.TCPSite(runner, "127.0.0.1", 0)
         await site.start()
         server.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
+        bringing = asyncio.create_task(server.hooks.run())
         try:
             yield server
         finally:
+            bringing.cancel()
+            await asyncio.wait({bringing})
             await runner.cleanup()
 
     def person(self, id: int, first_name: str = "Ann", language_code: str = "en", started: bool = True) -> Person:  # noqa: A002
@@ -180,7 +185,7 @@ class TelegramServer:
             case "getupdates":
                 return await self.polls.get(params)
             case "setwebhook":
-                self.polls.webhook = params.get("url", "")
+                self.hooks.set(params)
                 return True
             case "deletewebhook":
                 self.polls.webhook = ""
@@ -188,7 +193,7 @@ class TelegramServer:
                     self.violations.append("deleteWebhook: dropped pending updates")
                 return True
         if self.flood is not None and method.lower() in _SENDS:
-            self.flood.check(int(params["chat_id"]))
+            self.flood.check(int(params["chat_id"]), edit=method.lower() in _EDITS)
         try:
             return self.methods.call(method, params)
         except (KeyError, ValueError) as error:

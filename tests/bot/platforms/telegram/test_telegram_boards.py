@@ -8,7 +8,7 @@ from bot.actions import Screen, Show
 from bot.cards import Attachment, Button, Card, Place, Reply
 from bot.platforms.port import Address, MessageKind
 from bot.platforms.telegram.errors import PROBE_SECONDS, RIGHTS_SECONDS
-from bot.platforms.telegram.rates import GROUP_LIMIT
+from bot.platforms.telegram.limits import CHAT, GROUP
 from scheduler.nudge import Broken, Gone, Later, Sent, Unknown
 from tests.kit.png import png
 from tests.kit.telegram import Cut, Group, Refuse, TelegramServer
@@ -16,6 +16,7 @@ from tests.kit.telegram.faults import FloodControl
 from tests.kit.telegram.memory import Rig
 
 BOARD = "board:1"
+FOR_BOARDS = GROUP.count - GROUP.kept
 
 
 def board(text: str, **more: object) -> Reply:
@@ -71,12 +72,14 @@ async def test_a_board_that_was_deleted_comes_back_at_once_and_then_only_every_h
     assert [message.pinned for message in group.members[0].at(group).messages] == [True]
     delete(server, group)
     server.advance(600)
-    assert await rig.telegram.show(where, board("3")) == Later(3000, "reposted-lately")
+    gone = await rig.telegram.show(where, board("3"))
+    assert isinstance(gone, Later)
+    assert (gone.reason, round(gone.seconds)) == ("reposted-lately", 3000)
     calls = len(server.history)
-    server.advance(2999)
-    assert await rig.telegram.show(where, board("4")) == Later(1, "reposted-lately")
+    server.advance(gone.seconds - 10)
+    assert await rig.telegram.show(where, board("4")) == Later(pytest.approx(10, abs=1.1), "reposted-lately")  # type: ignore[arg-type]
     assert len(server.history) == calls  # what is known to be gone is not asked for again
-    server.advance(1)
+    server.advance(10.1)
     assert isinstance(await rig.telegram.show(where, board("5")), Sent)
     assert shown(group) == ["5"]
 
@@ -114,12 +117,12 @@ async def test_eighteen_edits_fit_into_a_minute_and_the_next_waits_without_a_cal
 ) -> None:
     server.flood = FloodControl.of_groups(server.clock)
     where = rig.address(group.chat.id)
-    for number in range(GROUP_LIMIT):
+    for number in range(FOR_BOARDS):
         assert isinstance(await rig.telegram.show(where, board(f"{number}")), Sent)
-        server.advance(1)
-    assert await rig.telegram.show(where, board("late")) == Later(42, "group-minute")
-    assert len(server.calls("sendMessage") + server.calls("editMessageText")) == GROUP_LIMIT
-    server.advance(42)
+        server.advance(2)
+    assert await rig.telegram.show(where, board("late")) == Later(GROUP.seconds - 36, "group-limit")
+    assert len(server.calls("sendMessage") + server.calls("editMessageText")) == FOR_BOARDS
+    server.advance(GROUP.seconds - 36)
     assert isinstance(await rig.telegram.show(where, board("late")), Sent)
     assert shown(group) == ["late"]
 
@@ -127,47 +130,40 @@ async def test_eighteen_edits_fit_into_a_minute_and_the_next_waits_without_a_cal
 async def test_answers_count_and_find_their_room_when_boards_have_used_up_theirs(
     server: TelegramServer, rig: Rig, group: Group
 ) -> None:
-    server.flood = FloodControl.of_groups(server.clock)
+    server.flood = FloodControl(server.clock)
     where = rig.address(group.chat.id)
     seat = group.members[0].at(group)
-    for number in range(GROUP_LIMIT - 1):
+    for number in range(FOR_BOARDS - 1):
         await rig.telegram.show(where, board(f"{number}"))
     for count in (1, 2, 3):
         await seat.say("/team")
         await rig.telegram.answer(await rig.said(count), Reply(Card(f"Answer {count}"), place=Place.NEW))
     assert shown(group)[1:] == ["Answer 1", "Answer 2", "Answer 3"]
     for later in (await rig.telegram.show(where, board("x")), await rig.telegram.deliver(where, board("y"))):
-        assert later == Later(60, "group-minute")
-    assert rig.pauses == []
+        assert isinstance(later, Later)
+        assert later.reason == "group-limit"
+    assert (server.flood.refused, rig.pauses) == (0, [])
 
 
 async def test_an_hour_of_wishes_never_meets_the_flood_control(server: TelegramServer, rig: Rig, group: Group) -> None:
-    server.flood = FloodControl.of_groups(server.clock)
+    server.flood = FloodControl(server.clock)
     where = rig.address(group.chat.id)
-    sent = 0
-    for number in range(1200):
-        sent += isinstance(await rig.telegram.show(where, board(f"{number}")), Sent)
+    sent, began = 0, server.clock()
+    while server.clock() < began + 3600:
+        sent += isinstance(await rig.telegram.show(where, board(f"{sent}")), Sent)
         server.advance(3)
-    assert sent == 60 * GROUP_LIMIT
+    assert sent == pytest.approx(3600 / GROUP.seconds * FOR_BOARDS, rel=0.02)
     assert [call for call in server.history if call.error] == []
 
 
 async def test_other_groups_and_private_chats_do_not_wait(server: TelegramServer, rig: Rig, group: Group) -> None:
     ann = group.members[0]
     other = await server.group("Other", ann)
-    for number in range(GROUP_LIMIT):
+    for number in range(FOR_BOARDS):
         await rig.telegram.show(rig.address(group.chat.id), board(f"{number}"))
     assert isinstance(await rig.telegram.show(rig.address(other.chat.id), board("x")), Sent)
     for number in range(30):
         assert isinstance(await rig.telegram.show(rig.address(7), board(f"{number}")), Sent)
-
-
-async def test_a_clock_that_is_set_back_keeps_no_group_waiting(server: TelegramServer, rig: Rig, group: Group) -> None:
-    where = rig.address(group.chat.id)
-    for number in range(GROUP_LIMIT):
-        await rig.telegram.show(where, board(f"{number}"))
-    server.advance(-3600)
-    assert isinstance(await rig.telegram.show(where, board("x")), Sent)
 
 
 async def test_a_board_in_a_group_that_moved_goes_to_its_new_number(
@@ -215,6 +211,13 @@ async def test_what_cannot_be_shown_is_an_outcome(
         await rig.telegram.show(where, board("1"))
     server.faults.add("*", fault)
     assert await rig.telegram.show(where, board("2")) == outcome
+
+
+async def test_two_boards_of_one_chat_are_a_second_apart(server: TelegramServer, rig: Rig, group: Group) -> None:
+    where, began = rig.address(group.chat.id), server.clock()
+    for number in range(5):
+        assert isinstance(await rig.telegram.show(where, board(f"{number}")), Sent)
+    assert server.clock() - began == pytest.approx(4 * CHAT.seconds)
 
 
 async def test_a_flooded_chat_is_left_alone(server: TelegramServer, rig: Rig, group: Group) -> None:

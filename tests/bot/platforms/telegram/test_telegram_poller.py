@@ -69,13 +69,13 @@ async def test_what_cannot_be_stored_is_kept_back_and_tried_again_until_it_can(
 ) -> None:
     rig.inbox.failures = 4
     problems = []
-    real = rig.telegram._poller._pause
+    real = rig.telegram._receiver._pause
 
     async def pause(seconds: float) -> None:
         problems.append(rig.telegram.problem)
         await real(seconds)
 
-    rig.telegram._poller._pause = pause
+    rig.telegram._receiver._pause = pause
     await server.person(7).say("/today")
     assert (await rig.said()).text == "/today"
     await server.until(lambda: not server.world.waiting(), "the confirmation")
@@ -128,13 +128,13 @@ async def test_a_hundred_times_404_does_not_end_the_polling(server: TelegramServ
 async def test_three_refusals_in_a_row_are_a_problem_and_one_is_not(server: TelegramServer) -> None:
     said = []
     rig = Rig(server)
-    real = rig.telegram._poller._pause
+    real = rig.telegram._receiver._pause
 
     async def pause(seconds: float) -> None:
         said.append(rig.telegram.problem)
         await real(seconds)
 
-    rig.telegram._poller._pause = pause
+    rig.telegram._receiver._pause = pause
     server.faults.add("getUpdates", Refuse(401, "Unauthorized"), times=3)
     await server.person(7).say("/today")
     async with rig.running():

@@ -218,7 +218,14 @@ async def test_no_object_shows_the_token_when_it_is_printed(server: TelegramServ
     rig = Rig(server)
     telegram = rig.telegram
     connection = telegram._connection
-    for thing in (telegram, connection, connection.bot, *connection._transports, telegram._poller, telegram._outbound):
+    for thing in (
+        telegram,
+        connection,
+        connection.bot,
+        *connection._transports,
+        telegram._receiver,
+        telegram._outbound,
+    ):
         for show in (repr, str, lambda x: repr(getattr(x, "__dict__", "")), lambda x: f"{x}"):
             assert SECRET not in show(thing)
     assert SECRET not in repr(connection.bot.token)
