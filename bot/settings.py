@@ -89,15 +89,15 @@ class Settings(BaseSettings):
         return level.upper() if isinstance(level, str) else level
 
     @property
+    def on_server(self) -> bool:
+        """Whether the data is on a PostgreSQL server."""
+        return self.database_url.startswith("postgresql")
+
+    @property
     def database_path(self) -> Path:
         if self.database_url:
             return Path(self.database_url.removeprefix("sqlite:///"))
         return self.toehold_data_dir / "toehold.sqlite"
-
-    @property
-    def on_server(self) -> bool:
-        """Whether the data is on a PostgreSQL server."""
-        return self.database_url.startswith("postgresql")
 
     @property
     def health_port(self) -> int | None:
