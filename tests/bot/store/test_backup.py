@@ -3,6 +3,7 @@
 import asyncio
 import sqlite3
 import stat
+from collections.abc import AsyncIterator
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,6 +19,14 @@ from tests.bot.store.cast import add_person
 from tests.kit.clock import WEDNESDAY
 
 PEOPLE = 60
+
+
+@pytest.fixture
+async def store(path: Path) -> AsyncIterator[Store]:
+    """On a file: a server's backups are its own business."""
+    opened = open_store(path)
+    yield opened
+    await opened.close()
 
 
 async def test_a_copy_made_under_load_is_whole_and_has_all_that_was_committed_before(

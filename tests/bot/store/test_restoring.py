@@ -45,6 +45,9 @@ class House:
     def back_up(self) -> None:
         copy_database(self.path, self.backup)
 
+    def back_up_as(self, name: str) -> None:
+        copy_database(self.path, self.backup.with_name(name))
+
     async def put_back(self, now: datetime = PUT_BACK, *, however_old: bool = False) -> Restored:
         return await restore(self.backup, self.path, now, however_old=however_old)
 
@@ -123,6 +126,20 @@ async def test_whoever_came_back_before_the_backup_stays(house: House) -> None:
     house.back_up()
     assert (await house.put_back()).erased == 0
     assert names(house.path) == ["ann"]
+
+
+async def test_a_stone_of_somebody_whom_this_backup_does_not_know_is_kept_for_an_older_one(house: House) -> None:
+    async with house.open(BACKED_UP):
+        pass
+    house.back_up()
+    async with house.open(BACKED_UP) as store:
+        await person(store, "canary")
+    house.back_up_as("with-her.sqlite")
+    async with house.open(STOPPED) as store:
+        await store.run(lambda tx: erasing.erase(tx, "canary", STOPPED))
+    assert (await house.put_back()).erased == 0
+    house.backup = house.backup.with_name("with-her.sqlite")
+    assert (await house.put_back(PUT_BACK + timedelta(minutes=1))).erased == 1
 
 
 async def test_of_two_accounts_linked_since_both_are_erased(house: House) -> None:
