@@ -105,7 +105,9 @@ async def _working(
     async with Nursery() as nursery:
         intake = Intake(store, coach, clock, nursery)
         boards = Boards(store, catalog, intake.platforms)
-        engine = Engine(StoredNudges(store), Prompts(store, catalog, intake.platforms), new_id())
+        engine = Engine(
+            StoredNudges(store), Prompts(store, catalog, intake.platforms), new_id(), settings.toehold_in_flight
+        )
         heart = Heart(store, engine, coach, cues, intake, clock, boards)
         machine = Machine(store, heart, clock)
         if connect is None:

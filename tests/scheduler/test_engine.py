@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from bot.store import tables as t
 from bot.store.faults import StoreFault, StoreFull
-from bot.store.nudges import UNKNOWN_WAITS, StoredNudges
+from bot.store.nudges import ATTEMPTS_MOST, UNKNOWN_WAITS, StoredNudges
 from bot.store.opening import open_store
 from bot.store.unit import Store
 from scheduler.engine import FAULT_SECONDS, IN_FLIGHT, Delivery, Engine
@@ -34,6 +34,10 @@ class Post:
         self.sent: list[str] = []
         self.on_the_wire = 0
         self.most_on_the_wire = 0
+        self.waits: datetime | None = None
+
+    def waits_until(self, now: datetime) -> datetime | None:
+        return self.waits if self.waits is not None and self.waits > now else None
 
     async def judge(self, nudge: Nudge, now: datetime) -> Verdict:
         if self.judging is not None:
@@ -48,7 +52,10 @@ class Post:
                 await self.before(nudge)
             await asyncio.sleep(0)
             self.sent.append(nudge.person)
-            return self.answer(nudge)
+            outcome = self.answer(nudge)
+            if isinstance(outcome, Later) and outcome.everyone:
+                self.waits = now + timedelta(seconds=outcome.seconds)
+            return outcome
         finally:
             self.on_the_wire -= 1
 
@@ -235,7 +242,7 @@ async def test_a_delivery_that_always_fails_is_given_up_and_the_others_go_on(
     while (now := await engine.next_due()) is not None:
         await engine.tick(now)
         ticks += 1
-    assert ticks == 8
+    assert ticks == ATTEMPTS_MOST
     assert await states(store) == {"ann": ("broken", "gave up: our fault")}
     await owed(store, "ben")
     await engine.tick(WEDNESDAY)
