@@ -46,27 +46,18 @@ class Prompts:
         return await self._store.read(lambda tx: self._judge(tx, nudge, now))
 
     async def send(self, nudge: Nudge, now: datetime) -> Outcome | Drop:
-        def query(tx: Tx) -> tuple[Address, Scene] | None:
+        def query(tx: Tx) -> tuple[Address, Scene, bool] | None:
             desk = self._desk(tx, nudge, now)
-            if desk is None:
+            scene = None if desk is None else self._scene(desk, nudge)
+            if desk is None or scene is None:
                 return None
-            if nudge.kind is NudgeKind.HELLO:
-                return desk.address, Hello()
-            if nudge.kind is NudgeKind.NOTICE:
-                return desk.address, days.pause_scene(desk, long=True)
-            if nudge.kind is NudgeKind.MINUTE:
-                return desk.address, MinuteCall(desk.today)
-            if nudge.kind is NudgeKind.RESULT:
-                challenge = challenges.load(tx, nudge.session or "")
-                return None if challenge is None else (desk.address, ResultCard(scoring.board(tx, challenge, 0)))
-            late = nudge.due_at if nudge.kind is NudgeKind.PROMPT and now - nudge.due_at > LATE else None
-            return desk.address, today.plan(desk, prompted=True, late_since=late)
+            return desk.address, scene, nudge.kind not in _BY_LINE or people.is_reachable(tx, nudge.person)
 
         found = await self._store.read(query)
         if found is None:
             return Drop("nobody there")
-        address, scene = found
-        if not await self._store.read(lambda tx: people.is_reachable(tx, nudge.person)) and nudge.kind in _BY_LINE:
+        address, scene, reachable = found
+        if not reachable:
             return await self._send_line(nudge, now)
         outcome = await self._deliver(nudge, now, address, scene, PLAYER if nudge.kind in _PLAYERS else SCREEN)
         if isinstance(outcome, Gone):
@@ -78,6 +69,21 @@ class Prompts:
         if isinstance(outcome, Sent) and nudge.kind is NudgeKind.PROMPT:
             await self._store.run(lambda tx: _plan_follow_ups(tx, nudge, now))
         return outcome
+
+    def _scene(self, desk: Desk, nudge: Nudge) -> Scene | None:
+        match nudge.kind:
+            case NudgeKind.HELLO:
+                return Hello()
+            case NudgeKind.NOTICE:
+                return days.pause_scene(desk, long=True)
+            case NudgeKind.MINUTE:
+                return MinuteCall(desk.today)
+            case NudgeKind.RESULT:
+                challenge = challenges.load(desk.tx, nudge.session or "")
+                return None if challenge is None else ResultCard(scoring.board(desk.tx, challenge, 0))
+            case _:
+                late = nudge.kind is NudgeKind.PROMPT and desk.now - nudge.due_at > LATE
+                return today.plan(desk, prompted=True, late_since=nudge.due_at if late else None)
 
     async def _send_line(self, nudge: Nudge, now: datetime) -> Outcome:
         """The private chat is closed: one quiet line in the channel that the person chose, if they chose one."""

@@ -12,7 +12,12 @@ from tests.kit.telegram.faults import Fault
 from tests.kit.telegram.memory import Rig
 
 PROMPT = Reply(Card("x"))
+BOARD = Reply(Card("board"), living="board:1")
 DOWN = load()("telegram.deliveries-wait")
+
+
+def problem(rig: Rig) -> str | None:
+    return rig.telegram.problem
 
 
 @pytest.mark.parametrize("fault", [Cut(), Page(502), Page(200)], ids=["cut", "bad gateway", "sign-in page"])
@@ -23,9 +28,9 @@ async def test_after_some_failures_deliveries_stop_and_a_success_lets_them_go_on
         server.person(number)
     server.faults.add("sendMessage", fault, times=FAILURES)
     for number in range(FAILURES):
-        assert rig.telegram.problem is None
+        assert problem(rig) is None
         assert isinstance(await rig.telegram.deliver(rig.address(7 + number), PROMPT), Unknown)
-    assert rig.telegram.problem == DOWN
+    assert problem(rig) == DOWN
     calls = len(server.calls("sendMessage"))
     for reply in (await rig.telegram.deliver(rig.address(15), PROMPT), await rig.telegram.show(rig.address(16), BOARD)):
         assert isinstance(reply, Later)
@@ -33,11 +38,8 @@ async def test_after_some_failures_deliveries_stop_and_a_success_lets_them_go_on
     assert len(server.calls("sendMessage")) == calls
     server.advance(PROBE_SECONDS)
     assert isinstance(await rig.telegram.deliver(rig.address(15), PROMPT), Sent)
-    assert rig.telegram.problem is None
+    assert problem(rig) is None
     assert isinstance(await rig.telegram.deliver(rig.address(16), PROMPT), Sent)
-
-
-BOARD = Reply(Card("board"), living="board:1")
 
 
 async def test_answers_still_try_and_the_first_that_arrives_ends_it(server: TelegramServer, rig: Rig) -> None:
@@ -46,10 +48,10 @@ async def test_answers_still_try_and_the_first_that_arrives_ends_it(server: Tele
     server.faults.add("sendMessage", Cut(), times=FAILURES)
     for number in range(FAILURES):
         await rig.telegram.deliver(rig.address(7 + number), PROMPT)
-    assert rig.telegram.problem == DOWN
+    assert problem(rig) == DOWN
     said = Said(Sender(Account("telegram", rig.telegram.bot, "15"), "Ann"), rig.address(15), True, "/today", "1")
     await rig.telegram.answer(said, PROMPT)
-    assert rig.telegram.problem is None
+    assert problem(rig) is None
     assert isinstance(await rig.telegram.deliver(rig.address(16), PROMPT), Sent)
 
 
@@ -58,4 +60,4 @@ async def test_refusals_are_answers(server: TelegramServer, rig: Rig) -> None:
     server.faults.add("sendMessage", Refuse(403, "Forbidden: bot was blocked by the user"), times=2 * FAILURES)
     for _ in range(2 * FAILURES):
         await rig.telegram.deliver(rig.address(7), PROMPT)
-    assert rig.telegram.problem is None
+    assert problem(rig) is None
