@@ -1,14 +1,14 @@
-"""`python -m benchmarks [start|press|streak|teams] [--quick]`, or `make bench`: every question, in full."""
+"""`python -m benchmarks [start|press|streak|teams|burst] [--quick]`, or `make bench`: every question, in full."""
 
 import argparse
 import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks import machine, press, start, streak, teams
+from benchmarks import burst, machine, press, start, streak, teams
 
 PATIENCE_SECONDS = 60.0
-QUESTIONS = {"start": start.run, "press": press.run, "streak": streak.run, "teams": teams.run}
+QUESTIONS = {"start": start.run, "press": press.run, "streak": streak.run, "teams": teams.run, "burst": burst.run}
 
 
 def main() -> None:

@@ -110,7 +110,7 @@ async def _working(
         boards = Boards(store, catalog, intake.platforms)
         vitals = Vitals(words.load())
         deliverer = MeasuredDeliverer(Prompts(store, catalog, intake.platforms), clock, vitals.moved)
-        engine = Engine(StoredNudges(store), deliverer, new_id())
+        engine = Engine(StoredNudges(store), deliverer, new_id(), settings.toehold_in_flight)
         heart = Heart(store, engine, coach, cues, intake, clock, boards)
         machine = Machine(store, heart, clock)
         if connect is None:

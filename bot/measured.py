@@ -71,6 +71,9 @@ class MeasuredDeliverer:
         self._count(nudge, result)
         return result
 
+    def waits_until(self, now: datetime) -> datetime | None:
+        return self._inner.waits_until(now)
+
     def _count(self, nudge: Nudge, result: object) -> None:
         metrics.NUDGES.labels(nudge.kind, type(result).__name__.lower()).inc()
         self._on_end()

@@ -5,8 +5,9 @@ A nudge is written down before it is sent and recorded after, so a crash at any 
 """
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TypeAlias
 
 import structlog
@@ -32,13 +33,15 @@ class Delivery:
 
 
 class Engine:
-    def __init__(self, store: NudgeStore, deliverer: Deliverer, owner: str) -> None:
+    """`in_flight`: how many are on the wire at once."""
+
+    def __init__(self, store: NudgeStore, deliverer: Deliverer, owner: str, in_flight: int = IN_FLIGHT) -> None:
         self._store = store
         self._deliverer = deliverer
         self._owner = owner
+        self._in_flight = in_flight
         self._lock = asyncio.Lock()
         self._unrecorded: list[Delivery] = []
-        self._everyone_waits_until: datetime | None = None
 
     async def recover(self, now: datetime) -> None:
         """Once, at start."""
@@ -48,9 +51,8 @@ class Engine:
 
     async def next_due(self) -> datetime | None:
         due = await self._store.next_due()
-        if due is None or self._everyone_waits_until is None:
-            return due
-        return max(due, self._everyone_waits_until)
+        until = None if due is None else self._deliverer.waits_until(due)
+        return due if until is None else until
 
     async def tick(self, now: datetime) -> list[Delivery]:
         """Do everything that is due at `now`. Raises what the store raises; one delivery's fault stays its own."""
@@ -59,26 +61,49 @@ class Engine:
             while await self._store.plan(now):
                 pass
             deliveries: list[Delivery] = []
-            gate = asyncio.Semaphore(IN_FLIGHT)
-            while self._pause(now) is None and (nudges := await self._store.claim(now, self._owner, CLAIM_AT_ONCE)):
-                deliveries += await asyncio.gather(*(self._deliver(nudge, now, gate) for nudge in nudges))
+            if nudges := await self._claim(now):
+                await self._work_off(nudges, now, deliveries)
             return deliveries
 
-    async def _deliver(self, nudge: Nudge, now: datetime, gate: asyncio.Semaphore) -> Delivery:
+    async def _work_off(self, nudges: Sequence[Nudge], now: datetime, deliveries: list[Delivery]) -> None:
+        """While some are on the wire the next batch is claimed, so that the wire never waits for the database."""
+        waiting: asyncio.Queue[Nudge | None] = asyncio.Queue(CLAIM_AT_ONCE)
+
+        async def work() -> None:
+            while (nudge := await waiting.get()) is not None:
+                deliveries.append(await self._deliver(nudge, now))
+
+        fault: Exception | None = None
+        async with asyncio.TaskGroup() as group:
+            for _ in range(self._in_flight):
+                group.create_task(work())
+            while nudges:
+                for nudge in nudges:
+                    await waiting.put(nudge)
+                try:
+                    nudges = await self._claim(now)
+                except Exception as error:  # noqa: BLE001 - raised below, when what is on the wire has come back
+                    fault, nudges = error, ()
+            for _ in range(self._in_flight):
+                await waiting.put(None)
+        if fault is not None:
+            raise fault
+
+    async def _claim(self, now: datetime) -> Sequence[Nudge]:
+        return () if self._pause(now) else await self._store.claim(now, self._owner, CLAIM_AT_ONCE)
+
+    async def _deliver(self, nudge: Nudge, now: datetime) -> Delivery:
         """Never raises: what cannot be recorded now is kept, and recorded before the next tick's work."""
-        async with gate:
-            result = self._pause(now) or await self._attempt(nudge, now)
-            if result is None:
-                log.warning("nudge.claim-lost", nudge=nudge.id)
-                return Delivery(nudge, Drop("claim lost"))  # its new owner says what becomes of it
-            delivery = Delivery(nudge, result)
-            if isinstance(delivery.result, Later) and delivery.result.everyone:
-                self._everyone_waits_until = now + timedelta(seconds=delivery.result.seconds)
-            try:
-                await self._record(delivery, now)
-            except Exception:
-                log.exception("nudge.not-recorded", nudge=nudge.id, result=type(delivery.result).__name__)
-                self._unrecorded.append(delivery)
+        result = self._pause(now) or await self._attempt(nudge, now)
+        if result is None:
+            log.warning("nudge.claim-lost", nudge=nudge.id)
+            return Delivery(nudge, Drop("claim lost"))  # its new owner says what becomes of it
+        delivery = Delivery(nudge, result)
+        try:
+            await self._record(delivery, now)
+        except Exception:
+            log.exception("nudge.not-recorded", nudge=nudge.id, result=type(delivery.result).__name__)
+            self._unrecorded.append(delivery)
         log.info(
             "nudge.sent" if isinstance(delivery.result, Sent) else "nudge.not-sent",
             nudge=nudge.id,
@@ -99,7 +124,7 @@ class Engine:
                 return None
         except Exception:  # nothing is on the wire yet: nobody may lose a prompt over it
             log.exception("nudge.failed", nudge=nudge.id, kind=nudge.kind)
-            return Later(min(FAULT_SECONDS * 2**nudge.attempt, FAULT_SECONDS_MOST), "our fault")
+            return Later(min(FAULT_SECONDS * 2**nudge.attempt, FAULT_SECONDS_MOST), "our fault", fault=True)
         try:
             return await self._deliverer.send(nudge, now)
         except Exception:
@@ -116,6 +141,6 @@ class Engine:
             del self._unrecorded[0]
 
     def _pause(self, now: datetime) -> Postpone | None:
-        """The platform asked the whole bot to wait: what is claimed already goes back untried."""
-        until = self._everyone_waits_until
-        return None if until is None or until <= now else Postpone(until, "everyone waits")
+        """Everyone has to wait: what is claimed already goes back untried."""
+        until = self._deliverer.waits_until(now)
+        return None if until is None else Postpone(until, "everyone waits")

@@ -42,11 +42,16 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class Later:
-    """Not sent; may be tried again after `seconds`. `everyone`: the whole bot must wait, not only this chat."""
+    """Not sent; may be tried again after `seconds`. `everyone`: the whole platform must wait, not only this chat.
+
+    `fault`: it was one of ours. Only these are counted, and given up after some attempts: no flood and no outage may lose
+    a message.
+    """
 
     seconds: float
     reason: str
     everyone: bool = False
+    fault: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -280,6 +280,9 @@ class Pacer:
         self._pace.flooded(chat, seconds, self._timer.time())
         self._settle()
 
+    def time(self) -> float:
+        return self._timer.time()
+
     @property
     def on_the_wire(self) -> Mapping[Kind, int]:
         return self._pace.on_the_wire

@@ -47,6 +47,9 @@ class NudgeStore(Protocol):
 
 
 class Deliverer(Protocol):
+    def waits_until(self, now: datetime) -> datetime | None:
+        """Nothing at all can be sent before this moment; None: now."""
+
     async def judge(self, nudge: Nudge, now: datetime) -> Verdict:
         """Read reality again. None: send it."""
 

@@ -35,45 +35,57 @@ class Prompts:
         self._store = store
         self._catalog = catalog
         self._platforms = platforms
+        self._waits: dict[str, datetime] = {}
+        """Until when a whole platform has to wait (flood control, no network); the others go on."""
+
+    def waits_until(self, now: datetime) -> datetime | None:
+        waits = [self._waits.get(name, now) for name in self._platforms]
+        return min(waits) if waits and min(waits) > now else None
 
     async def judge(self, nudge: Nudge, now: datetime) -> Verdict:
         return await self._store.read(lambda tx: self._judge(tx, nudge, now))
 
     async def send(self, nudge: Nudge, now: datetime) -> Outcome | Drop:
-        def query(tx: Tx) -> tuple[Address, Scene] | None:
+        def query(tx: Tx) -> tuple[Address, Scene, bool] | None:
             desk = self._desk(tx, nudge, now)
-            if desk is None:
+            scene = None if desk is None else self._scene(desk, nudge)
+            if desk is None or scene is None:
                 return None
-            if nudge.kind is NudgeKind.HELLO:
-                return desk.address, Hello()
-            if nudge.kind is NudgeKind.NOTICE:
-                return desk.address, days.pause_scene(desk, long=True)
-            if nudge.kind is NudgeKind.MINUTE:
-                return desk.address, MinuteCall(desk.today)
-            if nudge.kind is NudgeKind.RESULT:
-                challenge = challenges.load(tx, nudge.session or "")
-                return None if challenge is None else (desk.address, ResultCard(scoring.board(tx, challenge, 0)))
-            late = nudge.due_at if nudge.kind is NudgeKind.PROMPT and now - nudge.due_at > LATE else None
-            return desk.address, today.plan(desk, prompted=True, late_since=late)
+            return desk.address, scene, nudge.kind not in _BY_LINE or people.is_reachable(tx, nudge.person)
 
         found = await self._store.read(query)
         if found is None:
             return Drop("nobody there")
-        address, scene = found
-        if not await self._store.read(lambda tx: people.is_reachable(tx, nudge.person)) and nudge.kind in _BY_LINE:
-            return await self._send_line(nudge)
-        outcome = await self._deliver(nudge, address, scene, PLAYER if nudge.kind in _PLAYERS else SCREEN)
+        address, scene, reachable = found
+        if not reachable:
+            return await self._send_line(nudge, now)
+        outcome = await self._deliver(nudge, now, address, scene, PLAYER if nudge.kind in _PLAYERS else SCREEN)
         if isinstance(outcome, Gone):
             await self._store.run(lambda tx: people.block(tx, nudge.person, address))
             if nudge.kind in _BY_LINE:
-                return await self._send_line(nudge)
+                return await self._send_line(nudge, now)
         if isinstance(outcome, Sent) and nudge.kind is NudgeKind.HELLO:
             await self._store.run(lambda tx: people.unblock(tx, nudge.person, address))
         if isinstance(outcome, Sent) and nudge.kind is NudgeKind.PROMPT:
             await self._store.run(lambda tx: _plan_follow_ups(tx, nudge, now))
         return outcome
 
-    async def _send_line(self, nudge: Nudge) -> Outcome:
+    def _scene(self, desk: Desk, nudge: Nudge) -> Scene | None:
+        match nudge.kind:
+            case NudgeKind.HELLO:
+                return Hello()
+            case NudgeKind.NOTICE:
+                return days.pause_scene(desk, long=True)
+            case NudgeKind.MINUTE:
+                return MinuteCall(desk.today)
+            case NudgeKind.RESULT:
+                challenge = challenges.load(desk.tx, nudge.session or "")
+                return None if challenge is None else ResultCard(scoring.board(desk.tx, challenge, 0))
+            case _:
+                late = nudge.kind is NudgeKind.PROMPT and desk.now - nudge.due_at > LATE
+                return today.plan(desk, prompted=True, late_since=nudge.due_at if late else None)
+
+    async def _send_line(self, nudge: Nudge, now: datetime) -> Outcome:
         """The private chat is closed: one quiet line in the channel that the person chose, if they chose one."""
 
         def query(tx: Tx) -> tuple[Address, Account] | None:
@@ -85,10 +97,10 @@ class Prompts:
         if found is None:
             return Gone("private chat closed")
         address, account = found
-        return await self._deliver(nudge, address, QuietLine(), f"line:{account.id}"[:LIVING_MOST], account)
+        return await self._deliver(nudge, now, address, QuietLine(), f"line:{account.id}"[:LIVING_MOST], account)
 
     async def _deliver(
-        self, nudge: Nudge, address: Address, scene: Scene, living: str, meant: Account | None = None
+        self, nudge: Nudge, now: datetime, address: Address, scene: Scene, living: str, meant: Account | None = None
     ) -> Outcome:
         platform = self._platforms.get(address.platform)
         if platform is None or platform.bot != address.bot:
@@ -102,12 +114,18 @@ class Prompts:
             meant=meant,
             mark=nudges.mark(nudge.id),
         )
-        return await platform.deliver(address, reply)
+        outcome = await platform.deliver(address, reply)
+        if isinstance(outcome, Later) and outcome.everyone:
+            self._waits[address.platform] = now + timedelta(seconds=outcome.seconds)
+        return outcome
 
     def _judge(self, tx: Tx, nudge: Nudge, now: datetime) -> Verdict:
         desk = self._desk(tx, nudge, now)
         if desk is None:
             return Drop("nobody there")
+        waits = self._waits.get(desk.address.platform)
+        if waits is not None and waits > now:
+            return Postpone(waits, "everyone waits")
         person = desk.person
         if nudge.kind is NudgeKind.HELLO:
             return None

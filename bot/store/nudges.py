@@ -28,8 +28,10 @@ from scheduler.slot import Due, Rule, next_due
 
 LEASE = timedelta(seconds=180)  # longer than the slowest send (70 s) and its retry
 PLAN_AT_ONCE = 500  # a batch of 500 takes some 20 ms, so no press waits long behind it
-ATTEMPTS_MOST = 8
+ATTEMPTS_MOST = 12
 UNKNOWN_WAITS = timedelta(seconds=90)  # before a message of unknown outcome is sent again: a press would prove delivery
+# Doubled with each attempt: twelve outlast an outage of half a day, and should all have arrived, they are twelve copies.
+UNKNOWN_WAITS_MOST = timedelta(hours=2)
 WAITS_LEAST = timedelta(seconds=1)  # or the same tick would claim it again, and again
 KEPT_FOR = timedelta(days=90)
 # A prompt that may have been sent is sent again: better twice than never. These rather never than twice (reliability 3.3).
@@ -201,17 +203,19 @@ def record(tx: Tx, nudge: Nudge, owner: str, outcome: Outcome | Drop | Postpone,
             return _set(tx, nudge, owner, state=NudgeState.DROPPED, reason=reason)
         case Postpone(until=until, reason=reason):
             until = max(until, now + WAITS_LEAST)
-            return _set(tx, nudge, owner, state=NudgeState.PLANNED, not_before=until, reason=reason)
+            return _untried(tx, nudge, owner, until, reason)
         case Gone(reason=reason):
             return _set(tx, nudge, owner, state=NudgeState.GONE, reason=reason[:64])
         case Broken(reason=reason):
             return _set(tx, nudge, owner, state=NudgeState.BROKEN, reason=reason[:64])
-        case Later(seconds=seconds, reason=reason):
-            return _again(tx, nudge, owner, now + max(timedelta(seconds=seconds), WAITS_LEAST), reason)
+        case Later(seconds=seconds, reason=reason, fault=fault):
+            put_off = _again if fault else _untried
+            return put_off(tx, nudge, owner, now + max(timedelta(seconds=seconds), WAITS_LEAST), reason)
         case Unknown(reason=reason) if nudge.kind in AT_MOST_ONCE:
             return _set(tx, nudge, owner, state=NudgeState.UNKNOWN, reason=reason[:64])
         case Unknown(reason=reason):
-            return _again(tx, nudge, owner, now + UNKNOWN_WAITS, reason)
+            wait = min(UNKNOWN_WAITS * 2 ** (nudge.attempt - 1), UNKNOWN_WAITS_MOST)
+            return _again(tx, nudge, owner, now + wait, reason)
 
 
 def mark(nudge: NudgeId) -> str:
@@ -296,6 +300,12 @@ def _free(now: datetime, lease_now: datetime) -> ColumnElement[bool]:
     """Due, and nobody's: planned, or claimed by somebody whose lease ran out before the wire."""
     lapsed = and_(t.nudge.c.state == NudgeState.CLAIMED, t.nudge.c.lease_until < lease_now)
     return and_(t.nudge.c.not_before <= now, or_(t.nudge.c.state == NudgeState.PLANNED, lapsed))
+
+
+def _untried(tx: Tx, nudge: Nudge, owner: str, not_before: datetime, reason: str) -> bool:
+    """Nothing was sent, so that was no attempt: however long an outage lasts, it uses none of them up."""
+    values = {"state": NudgeState.PLANNED, "not_before": not_before, "reason": reason[:64]}
+    return _set(tx, nudge, owner, attempt=t.nudge.c.attempt - 1, **values)
 
 
 def _again(tx: Tx, nudge: Nudge, owner: str, not_before: datetime, reason: str) -> bool:

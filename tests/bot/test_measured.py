@@ -34,6 +34,9 @@ class Scripted:
         self.in_flight = seen("toehold_sends_in_flight")
         return self.outcome
 
+    def waits_until(self, now: datetime) -> datetime | None:
+        return None
+
 
 @pytest.mark.parametrize(("outcome", "result", "late"), [(Sent("1"), "sent", 7.0), (Gone("blocked"), "gone", 0.0)])
 async def test_a_send_is_counted_by_its_result_and_a_sent_one_by_its_lateness(

@@ -13,7 +13,8 @@ class StandingClock(TravelClock):
     def __init__(self, moment: datetime = WEDNESDAY) -> None:
         super().__init__()
         self._moment = moment
-        self._timer = Hurry()
+        self._jumped = 0.0
+        self._timer = Hurry(lambda: self._moment.timestamp() + self._jumped, self._jump)
 
     @property
     def timer(self) -> Hurry:
@@ -22,6 +23,9 @@ class StandingClock(TravelClock):
 
     def now(self) -> datetime:
         return self._moment
+
+    def _jump(self, seconds: float) -> None:
+        self._jumped += seconds
 
     def travel_to(self, moment: datetime) -> None:
         self._moment = max(self._moment, moment)

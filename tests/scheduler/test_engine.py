@@ -1,7 +1,7 @@
 """The engine over the real store: what is due is delivered once, and one delivery's trouble stays its own."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -10,10 +10,10 @@ from sqlalchemy import select
 
 from bot.store import tables as t
 from bot.store.faults import StoreFault, StoreFull
-from bot.store.nudges import UNKNOWN_WAITS, StoredNudges
+from bot.store.nudges import ATTEMPTS_MOST, UNKNOWN_WAITS, StoredNudges
 from bot.store.opening import open_store
 from bot.store.unit import Store
-from scheduler.engine import FAULT_SECONDS, IN_FLIGHT, Delivery, Engine
+from scheduler.engine import CLAIM_AT_ONCE, FAULT_SECONDS, IN_FLIGHT, Delivery, Engine
 from scheduler.nudge import Broken, Gone, Later, Nudge, Outcome, Sent, Unknown
 from scheduler.ports import Drop, Postpone, Verdict
 from scheduler.pulse import Pulse
@@ -34,6 +34,10 @@ class Post:
         self.sent: list[str] = []
         self.on_the_wire = 0
         self.most_on_the_wire = 0
+        self.waits: datetime | None = None
+
+    def waits_until(self, now: datetime) -> datetime | None:
+        return self.waits if self.waits is not None and self.waits > now else None
 
     async def judge(self, nudge: Nudge, now: datetime) -> Verdict:
         if self.judging is not None:
@@ -48,7 +52,10 @@ class Post:
                 await self.before(nudge)
             await asyncio.sleep(0)
             self.sent.append(nudge.person)
-            return self.answer(nudge)
+            outcome = self.answer(nudge)
+            if isinstance(outcome, Later) and outcome.everyone:
+                self.waits = now + timedelta(seconds=outcome.seconds)
+            return outcome
         finally:
             self.on_the_wire -= 1
 
@@ -145,6 +152,59 @@ async def test_everything_that_is_due_goes_out_in_one_tick_a_few_at_once(
     assert post.most_on_the_wire == IN_FLIGHT
 
 
+@pytest.mark.parametrize("in_flight", [1, 7, 32])
+async def test_as_many_are_on_the_wire_as_the_setting_says(store: Store, post: Post, in_flight: int) -> None:
+    names = [f"p{n}" for n in range(150)]
+    await asyncio.gather(*(owed(store, name) for name in names))
+    await Engine(StoredNudges(store), post, "me", in_flight).tick(WEDNESDAY)
+    assert sorted(post.sent) == sorted(names)
+    assert post.most_on_the_wire <= in_flight
+
+
+async def test_the_next_batch_is_claimed_while_one_is_on_the_wire(store: Store, flaky: Flaky, post: Post) -> None:
+    await asyncio.gather(*(owed(store, f"p{n}") for n in range(CLAIM_AT_ONCE + 20)))
+    claims: list[int] = []
+    claim = flaky.claim
+
+    async def counted(now: datetime, owner: str, limit: int) -> Sequence[Nudge]:
+        found = await claim(now, owner, limit)
+        claims.append(len(found))
+        return found
+
+    flaky.claim = counted  # type: ignore[method-assign]
+
+    async def until_the_next_claim(_nudge: Nudge) -> None:
+        async with asyncio.timeout(PATIENCE):
+            while len(claims) < 2 and len(post.sent) >= 3:  # noqa: ASYNC110 - the engine does it
+                await asyncio.sleep(0.001)
+
+    post.before = until_the_next_claim
+    await Engine(flaky, post, "me").tick(WEDNESDAY)
+    assert claims == [CLAIM_AT_ONCE, 20, 0]
+    assert len(post.sent) == CLAIM_AT_ONCE + 20
+
+
+async def test_a_claim_that_fails_cuts_nothing_off_the_wire(store: Store, flaky: Flaky, post: Post) -> None:
+    await asyncio.gather(*(owed(store, f"p{n}") for n in range(CLAIM_AT_ONCE + 20)))
+    claim, claims = flaky.claim, []
+
+    async def once(now: datetime, owner: str, limit: int) -> Sequence[Nudge]:
+        claims.append(1)
+        if len(claims) > 1:
+            raise StoreFull("full")
+        return await claim(now, owner, limit)
+
+    flaky.claim = once  # type: ignore[method-assign]
+    engine = Engine(flaky, post, "me")
+    with pytest.raises(StoreFault):
+        await engine.tick(WEDNESDAY)
+    assert len(post.sent) == CLAIM_AT_ONCE
+    flaky.claim = claim  # type: ignore[method-assign]
+    await engine.tick(WEDNESDAY)
+    assert len(post.sent) == CLAIM_AT_ONCE + 20
+    assert {state for state, _ in (await states(store)).values()} == {"sent"}
+
+
 async def test_two_ticks_at_once_do_not_overlap(store: Store, engine: Engine, post: Post) -> None:
     await owed(store, *(f"p{n}" for n in range(10)))
     first, second = await asyncio.gather(engine.tick(WEDNESDAY), engine.tick(WEDNESDAY))
@@ -235,7 +295,7 @@ async def test_a_delivery_that_always_fails_is_given_up_and_the_others_go_on(
     while (now := await engine.next_due()) is not None:
         await engine.tick(now)
         ticks += 1
-    assert ticks == 8
+    assert ticks == ATTEMPTS_MOST
     assert await states(store) == {"ann": ("broken", "gave up: our fault")}
     await owed(store, "ben")
     await engine.tick(WEDNESDAY)

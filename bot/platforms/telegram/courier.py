@@ -12,8 +12,10 @@ from typing import TypeVar
 import structlog
 from telegram import Bot, InputFile, LinkPreviewOptions, Message
 from telegram.constants import ParseMode
+from telegram.error import TelegramError
 
 from bot.cards import Attachment
+from bot.platforms.breaker import Breaker
 from bot.platforms.port import Account, Address, MessageKind, Postbox, Posted
 from bot.platforms.telegram.errors import Fault, Meaning, read
 from bot.platforms.telegram.limits import PATIENCE_SECONDS
@@ -50,10 +52,11 @@ class Parcel:
 
 
 class Courier:
-    def __init__(self, bot: Bot, postbox: Postbox, pacer: Pacer) -> None:
+    def __init__(self, bot: Bot, postbox: Postbox, pacer: Pacer, breaker: Breaker) -> None:
         self._bot = bot
         self._postbox = postbox
         self._pacer = pacer
+        self._breaker = breaker
 
     @property
     def everyone_waits(self) -> bool:
@@ -147,10 +150,20 @@ class Courier:
         async with self._pacer.turn(chat, urgency, edit=edits, patience=patience) as wait:
             if wait is not None:
                 return Fault(Meaning.WAIT, wait.reason, seconds=wait.seconds)
+            if urgency is not Kind.ANSWER and (left := self._breaker.left()):
+                return Fault(Meaning.NOT_SENT, "network-down", seconds=left)
             try:
-                return await call()
+                result = await call()
             except Exception as error:  # noqa: BLE001 - the edge of one call; also PTB failing to read an answer
                 fault = read(error)
+                down = isinstance(error, TelegramError) and fault.meaning in (Meaning.NOT_SENT, Meaning.UNKNOWN)
+            else:
+                self._breaker.worked()
+                return result
+        if down:
+            self._breaker.failed()
+        else:
+            self._breaker.worked()
         if fault.meaning is Meaning.WAIT:
             self._pacer.flooded(chat, fault.seconds)
         return fault

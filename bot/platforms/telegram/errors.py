@@ -152,7 +152,7 @@ def outcome(fault: Fault) -> Outcome:
         case Meaning.WAIT:
             return Later(fault.seconds, fault.reason)
         case Meaning.NOT_SENT:
-            return Later(PROBE_SECONDS, fault.reason, everyone=True)
+            return Later(max(fault.seconds, PROBE_SECONDS), fault.reason, everyone=True)
         case Meaning.TOKEN | Meaning.CONFLICT:
             return Later(TOKEN_SECONDS, fault.reason, everyone=True)
         case Meaning.RIGHTS | Meaning.THREADLESS:

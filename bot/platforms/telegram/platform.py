@@ -9,6 +9,7 @@ from telegram import BotCommand, BotCommandScope, BotCommandScopeAllGroupChats, 
 from telegram.error import InvalidToken, TelegramError
 
 from bot.cards import Reply
+from bot.platforms.breaker import Breaker
 from bot.platforms.patience import NETWORK_CEILING, Pause, backoff
 from bot.platforms.port import Account, Address, Heard, Intake, MenuEntry, Postbox, RawUpdate
 from bot.platforms.reposts import Now
@@ -88,7 +89,8 @@ class Telegram:
         )
         pacer = Pacer(LIMITS, timer)
         self.on_the_wire = pacer.on_the_wire
-        courier = Courier(self._connection.bot, postbox, pacer)
+        self._breaker = Breaker(pacer.time)
+        courier = Courier(self._connection.bot, postbox, pacer, self._breaker)
         traffic = Traffic(courier, postbox, lambda: self._username)
         self._outbound = Outbound(traffic, pause)
         self._boards = Boards(traffic, now)
@@ -112,8 +114,9 @@ class Telegram:
 
     @property
     def problem(self) -> str | None:
-        """Why nothing arrives, in a sentence for the health page; None when all is well."""
-        return self._start_problem or self._receiver.problem
+        """Why nothing arrives, or nothing is sent, in a sentence for the health page; None when all is well."""
+        waits = self._words("telegram.deliveries-wait") if self._breaker.is_open else None
+        return self._start_problem or self._receiver.problem or waits
 
     @property
     def webhook_port(self) -> int:
