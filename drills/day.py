@@ -29,7 +29,7 @@ def practice_day(moment: datetime, zone: ZoneInfo, day_start: time) -> date:
     return label
 
 
-@lru_cache(maxsize=4096)  # people of one zone share their begins; a fold asks for the same ones again
+@lru_cache(maxsize=1 << 14)  # people of one zone share their begins; a fold asks for the same ones again
 def begins(label: date, zone: ZoneInfo, day_start: time) -> datetime:
     """The first instant of the practice day (aware UTC). Of a `day_start` that occurs twice, the later."""
     return instant(label, day_start, zone, Which.LATER)
@@ -40,7 +40,7 @@ def ends(label: date, zone: ZoneInfo, day_start: time) -> datetime:
     return begins(label + _ONE_DAY, zone, day_start)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1 << 14)
 def final_after(end: datetime, zone: ZoneInfo) -> datetime:
     """When a day that ends at `end` is judged for good: the first 12:00 local at least 3 elapsed hours later."""
     noon_of = local_date(end, zone)

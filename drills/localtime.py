@@ -9,7 +9,7 @@ import re
 import zoneinfo
 from datetime import UTC, date, datetime, time
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from zoneinfo import ZoneInfo
 
 import tzdata  # type: ignore[import-untyped]
@@ -34,6 +34,7 @@ def use_packaged_rules() -> None:
     zoneinfo.reset_tzpath(())
     ZoneInfo.clear_cache()
     zone_of.cache_clear()
+    _zone_named.cache_clear()
     _names.cache_clear()
 
 
@@ -47,8 +48,11 @@ def zone_named(name: str) -> ZoneInfo | None:
 
     The name is looked up in the list of zones and never becomes a path. An older name (Europe/Kiev) is kept as it is.
     """
-    if len(name) > _NAME_MAX:
-        return None
+    return _zone_named(name) if len(name) <= _NAME_MAX else None
+
+
+@lru_cache(maxsize=1024)  # a calendar names the zones of its person anew at each fold
+def _zone_named(name: str) -> ZoneInfo | None:
     key = "_".join(name.split()).casefold()
     if key in _MISLEADING or _INVERTED.fullmatch(key):
         return None

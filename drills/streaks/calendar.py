@@ -51,12 +51,12 @@ class _Leg:
 
     def begins(self, label: date) -> datetime:
         """Where a day later than `newest` begins, if nothing changes any more."""
-        following = self.newest + _ONE_DAY
-        if label == following:
+        ahead = (label - self.newest).days
+        if ahead == 1:
             return day.begins(label, self.zone, self.next_start)
         begin = day.begins(label, self.zone, self.start)
         # Where a date is missing the day after it would begin before the day in progress has ended.
-        return max(begin, self.begins(following)) if label == following + _ONE_DAY else begin
+        return max(begin, self.begins(label - _ONE_DAY)) if ahead == 2 else begin
 
     def newest_at(self, moment: datetime) -> date:
         following = self.newest + _ONE_DAY
@@ -83,6 +83,7 @@ class Calendar:
             self._legs.append(moved)
         self._moments = [leg.at for leg in self._legs]
         self._labels = [leg.newest for leg in self._legs]
+        self._begins: dict[date, datetime] = {}  # as far as asked: a fold asks for the same ones again and again
 
     # --- questions
 
@@ -98,10 +99,14 @@ class Calendar:
 
     def begins(self, label: date) -> datetime:
         """The first instant of a day that exists (aware UTC)."""
-        leg, arrival = self._around(label)
-        begin = leg.begins(label)
-        # A flight east arrives in the middle of its new day.
-        return begin if arrival is None else min(begin, arrival.at)
+        begin = self._begins.get(label)
+        if begin is None:
+            leg, arrival = self._around(label)
+            begin = leg.begins(label)
+            if arrival is not None:  # a flight east arrives in the middle of its new day
+                begin = min(begin, arrival.at)
+            self._begins[label] = begin
+        return begin
 
     def ends(self, label: date) -> datetime:
         """The first instant at which nothing counts for this day any more (aware UTC)."""

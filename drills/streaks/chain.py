@@ -115,16 +115,13 @@ class _Chain:
 
     def add(self, label: date, judge: Judge) -> None:
         judged = judge.judge(label, self._last_travel)
-        day = Day(label, judged.state, judged.cause, self._streak, self._bank)
         match judged.state:
             case DayState.DONE:
                 day = self._add_done(judged)
             case DayState.MISSED:
                 day = self._add_missed(judged, judge.may_freeze(label))
-            case DayState.OPEN:
-                self._blocked = True
-            case DayState.EXCUSED if judged.cause is Cause.TRAVEL:
-                self._last_travel = label
+            case _:
+                day = self._add_not_due(judged)
         if label in judge.in_history and judged.state is not DayState.DONE:
             self._extra += 1
         self.days.append(day)
@@ -161,6 +158,14 @@ class _Chain:
         self.gap = []
         self._streak, self._lost, self._missed = 0, lost, len(gap)
         return Day(label, DayState.MISSED, judged.cause, 0, self._bank, broke=lost)
+
+    def _add_not_due(self, judged: Judged) -> Day:
+        """Neither done nor missed, or not yet."""
+        if judged.state is DayState.OPEN:
+            self._blocked = True
+        elif judged.cause is Cause.TRAVEL:
+            self._last_travel = judged.label
+        return Day(judged.label, judged.state, judged.cause, self._streak, self._bank)
 
     def _is_worth_a_comeback(self) -> bool:
         return self._lost >= COMEBACK_FROM and self._missed <= COMEBACK_GAP_MOST and not self._blocked

@@ -9,17 +9,19 @@
 The same story runs on every platform: `stage` is a fixture with one variant each (tests/stories/conftest.py).
 """
 
+import asyncio
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 import pytest
+from sqlalchemy import Connection, Engine, event
 
 from bot.build import Bot, running
 from bot.settings import Settings
@@ -28,6 +30,27 @@ from bot.store.sqlite import open_engine
 from tests.kit.clock import StandingClock
 
 BERLIN = "Europe/Berlin"
+
+
+class Compiled(dict[Any, Any]):
+    """SQL that was compiled, by its statement. SQLAlchemy keeps one for each engine: its keys begin with the dialect.
+
+    Each story opens a bot with engines of its own: what one has compiled serves the next that speaks the same dialect.
+    """
+
+    def get(self, key: Any, default: Any = None) -> Any:
+        return super().get((key[0].name, *key[1:]), default)
+
+    def __setitem__(self, key: Any, compiled: Any) -> None:
+        super().__setitem__((key[0].name, *key[1:]), compiled)
+
+
+_compiled = Compiled()
+
+
+@event.listens_for(Engine, "engine_connect")
+def _share_compiled(connection: Connection) -> None:
+    connection.execution_options(compiled_cache=_compiled)
 
 
 @dataclass(frozen=True)
@@ -127,6 +150,13 @@ class Player:
         await self.stage.settle()
         self.messages = await self.seat.shown()
         self.noticed = await self.seat.notices()
+
+    async def soon(self, what: Callable[[], bool]) -> None:
+        """For what the bot does in its own time after it has answered: it takes the buttons off older cards."""
+        async with asyncio.timeout(5):
+            while not what():
+                await asyncio.sleep(0.01)
+                await self.look()
 
     @property
     def card(self) -> Shown:

@@ -1,7 +1,10 @@
 """`stage`: the whole bot, once for each platform."""
 
-from collections.abc import AsyncIterator
+import os
+import shutil
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -13,6 +16,16 @@ from tests.kit.stage import Stage, opened
 from tests.kit.telegram_stage import TelegramStage
 
 STAGES = {"local": DoorStage, "telegram": TelegramStage, "discord": DiscordStage}
+MEMORY = Path("/dev/shm")
+ENOUGH = 256 * 1024**2  # bytes; containers often have less, and then a story writes to the disk
+
+
+@pytest.fixture
+def tmp_path() -> Iterator[Path]:
+    """In memory where there is room: hundreds of bots, each of which waits for the disk at every commit, take minutes."""
+    is_roomy = os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free >= ENOUGH
+    with TemporaryDirectory(prefix="toehold-", dir=MEMORY if is_roomy else None) as folder:
+        yield Path(folder)
 
 
 @pytest.fixture(params=list(STAGES))

@@ -45,7 +45,7 @@ async def test_an_old_confirmation_has_no_button_any_more(stage: Stage) -> None:
     await ann.set_up()
     await ann.say("/erase")
     await ann.say("/times")
-    assert all("Erase everything" not in message.buttons for message in ann.messages)
+    await ann.soon(lambda: all("Erase everything" not in message.buttons for message in ann.messages))
 
 
 async def test_export_gives_two_files(stage: Stage) -> None:

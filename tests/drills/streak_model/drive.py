@@ -87,10 +87,9 @@ class Written:
     def count_sets(self, sitting: Sitting, sets: int) -> None:
         sitting.sets += sets
         label = sitting.label
-        if any(each.sets and each.label == label for each in reversed(self.sittings)):
-            self.done |= {label}
-        else:
-            self.done -= {label}
+        done = sitting.sets > 0 or any(each.sets and each.label == label for each in self.sittings)
+        if done != (label in self.done):
+            self.done ^= {label}
 
 
 def written(life: Life) -> Written:

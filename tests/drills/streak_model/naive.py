@@ -145,9 +145,8 @@ class Diary:
     # --- What a label is: §3 ---
 
     def done(self, label: int) -> bool:
-        return any(session.label == label and session.sets > 0 for session in self.sessions) or any(
-            label == ticked for ticked, _ in self.joined_ticks
-        )
+        with_sets = [session.label for session in self.sessions if session.sets > 0]
+        return label in with_sets or label in [ticked for ticked, _ in self.joined_ticks]
 
     def paused(self, label: int) -> bool:
         return label in self.red or any(first <= label <= last for first, last in self.pauses)
