@@ -68,6 +68,7 @@ class Setting(StrEnum):
     ZONE = "zone"
     FREEZES = "freezes"
     LINE = "line"
+    PLATFORM = "platform"
 
 
 class TeamMove(StrEnum):
@@ -220,6 +221,14 @@ class Team:
 
 
 @dataclass(frozen=True, slots=True)
+class Link:
+    """The answer to "join these accounts?": "yes" or "no". `code`: as it was typed, without its dashes."""
+
+    code: str
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
 class Erase:
     """The confirmation of /erase; `nonce` was drawn for this person and this question."""
 
@@ -244,6 +253,7 @@ Action: TypeAlias = (
     | Due
     | BeginDay
     | Team
+    | Link
     | Erase
 )
 
@@ -265,6 +275,7 @@ _TAGS: dict[str, type[Any]] = {
     "r": Due,
     "d": BeginDay,
     "g": Team,
+    "j": Link,
     "x": Erase,
 }
 _TAG_OF = {kind: tag for tag, kind in _TAGS.items()}

@@ -20,7 +20,7 @@ from bot.intake import Intake
 from bot.nursery import Nursery
 from bot.platforms.port import MenuEntry, Platform
 from bot.settings import Settings
-from bot.store import beats, erasing, inbox, nudges, people, slots
+from bot.store import beats, erasing, inbox, linking, nudges, people, slots
 from bot.store.nudges import StoredNudges
 from bot.store.opening import lock_database, open_store
 from bot.store.postbox import StoredPostbox
@@ -214,6 +214,7 @@ async def _purge(store: Store, clock: TravelClock) -> None:
     now = clock.now()
     updates = await store.run(lambda tx: inbox.purge(tx, now))
     old = await store.run(lambda tx: nudges.purge(tx, now))
+    await store.run(lambda tx: linking.forget_expired(tx, now))
     stones = await store.run(lambda tx: erasing.forget_tombstones(tx, now))
     await store.checkpoint()
     log.info("store.purged", updates=updates, nudges=old, tombstones=stones)

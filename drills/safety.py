@@ -72,6 +72,12 @@ def outcome(yes: Iterable[int]) -> Screened:
     return Screened.CLEAR
 
 
+def care_asked_for(screened: Screened | None) -> int:
+    """A rank of the outcomes: the greater, the more care it asks for. Not asked yet is the least."""
+    known = (None, Screened.CLEAR, Screened.MODIFY, Screened.CLEARED, Screened.BLOCK, Screened.URGENT)
+    return known.index(screened)
+
+
 def may_practise(screened: Screened | None) -> bool:
     return screened in (Screened.CLEAR, Screened.MODIFY, Screened.CLEARED)
 

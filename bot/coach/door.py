@@ -14,6 +14,7 @@ from bot.actions import (
     EditSlot,
     EditTimes,
     Erase,
+    Link,
     NotToday,
     PauseFor,
     PickTime,
@@ -30,7 +31,20 @@ from bot.actions import (
 from bot.addresses import Account, Address
 from bot.cards import PLAYER, SCREEN, Place, Reply
 from bot.clock import Clock
-from bot.coach import days, membership, mydata, onboarding, practice, scoring, settings, teams, times, today, typed
+from bot.coach import (
+    days,
+    linking,
+    membership,
+    mydata,
+    onboarding,
+    practice,
+    scoring,
+    settings,
+    teams,
+    times,
+    today,
+    typed,
+)
 from bot.coach.desk import Answer, Desk
 from bot.cues import SHORTEST, Cue, Cues
 from bot.ids import new_id
@@ -214,6 +228,8 @@ class Coach:
                 return typed.show(desk, action)
             case Erase():
                 return mydata.erase(desk, action)
+            case Link():
+                return linking.pressed(desk, action)
             case None:
                 return Answer(None, notice=desk.words("notice.unknown-button"), alert=True)
             case Set() if not onboarding.is_set_up(desk):

@@ -43,8 +43,8 @@ def start(desk: Desk, action: Start, place: Place = Place.HERE) -> Answer:
         return Answer(notes.NothingChanged("drill"), place)
     if not plan:
         return Answer(AllResting(), place)
-    if open_session is not None:
-        _close(desk, open_session)
+    if open_session is not None:  # nothing was done in it
+        sessions.close(desk.tx, open_session)
     running = desk.calendar.running(desk.now)
     label = streaks.label_of_session(desk.judge()) if len(running) > 1 else today
     kept = _begin(desk, plan, action.kind, label)
@@ -70,9 +70,9 @@ def typed(desk: Desk, kept: Kept, move: rule.Move) -> Answer:
 
 
 def unfinished(desk: Desk) -> Kept | None:
-    """The session that can go on: begun last, not over, its day not final."""
-    kept = sessions.newest(desk.tx, desk.person.id)
-    return kept if kept and not kept.is_over and _counts(desk, kept) else None
+    """The session that can go on: not over, its day not final. Of several (an older one was undone) the newest."""
+    begun = sessions.not_over(desk.tx, desk.person.id, desk.now - sessions.BEGINS_WITHIN)
+    return next((kept for kept in begun if _counts(desk, kept)), None)
 
 
 def may_not_practise(desk: Desk) -> Scene | None:
@@ -164,12 +164,6 @@ def _begin(desk: Desk, plan: tuple[PlanItem, ...], kind: StartKind, label: date)
     sessions.add(desk.tx, kept, int(offset.total_seconds() // 60) if offset else 0)
     nudges.drop_planned(desk.tx, desk.person.id, (NudgeKind.SNOOZE, NudgeKind.FOLLOW_UP), "started")
     return kept
-
-
-def _close(desk: Desk, kept: Kept) -> None:
-    """A session in which nothing was done gives way to the new one."""
-    over = replace(kept.session, place=rule.Over(), rev=kept.session.rev + 1)
-    sessions.save(desk.tx, kept.session, over, None)
 
 
 def _play(desk: Desk, kept: Kept, move: rule.Move, rev: int | None, place: Place) -> Answer:

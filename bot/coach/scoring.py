@@ -64,6 +64,21 @@ def set_up(tx: Tx, person: Person, catalog: Catalog, now: datetime) -> None:
     touched(tx, person.id, catalog, now)
 
 
+def united(tx: Tx, person: Person, shared: list[str], catalog: Catalog, now: datetime) -> None:
+    """Two accounts are one person now, whose days come from the facts of both. `shared`: where both were members; there the
+    score is of the united facts even if the person has left, or the challenge is over."""
+    set_up(tx, person, catalog, now)
+    for challenge_id in shared:
+        challenge, member = challenges.load(tx, challenge_id), challenges.membership(tx, challenge_id, person.id)
+        if challenge is None or challenge.state is State.ENDED or member is None:
+            continue  # what was ended before its time is scored no more
+        if member.joined_on is not None:
+            score, _ = _reckoned(tx, challenge, member, person, catalog, now)
+            challenges.change_member(tx, member.id, score=score)
+    for member in challenges.memberships_of(tx, person.id):
+        posts.want(tx, member.challenge)
+
+
 def touched(tx: Tx, person_id: str, catalog: Catalog, now: datetime) -> None:
     """Something that this person did may have changed a day."""
     for member in challenges.memberships_of(tx, person_id):
@@ -120,15 +135,24 @@ def refresh(tx: Tx, challenge: Challenge, member: Membership, catalog: Catalog, 
     if person is None or member.joined_on is None or not rule.is_awaited(_member(member), _terms(challenge)):
         challenges.change_member(tx, member.id, next_final_at=None)
         return
+    score, next_final_at = _reckoned(tx, challenge, member, person, catalog, now)
+    challenges.change_member(tx, member.id, score=score, next_final_at=next_final_at)
+
+
+def _reckoned(
+    tx: Tx, challenge: Challenge, member: Membership, person: Person, catalog: Catalog, now: datetime
+) -> tuple[dict[str, Any], datetime | None]:
+    """The days of a member who has joined, up to their leaving, as they are kept; and when the next of them is final."""
     rows = streak.versions(tx, person.id)
     calendar = streak.calendar(person, rows)
     newest = calendar.newest(now)
     since = challenge.first_day - _LOOKED_BACK
     facts = streak.facts(tx, person, rows, newest, since)
-    first = max(challenge.first_day, member.joined_on)
+    first = max(challenge.first_day, member.joined_on or challenge.first_day)
+    last = min(challenge.last_day, member.left_on or challenge.last_day)
     sets = sessions.sets_by_day(tx, person.id, first - _ONE_DAY)
     quick = sessions.quick_days(tx, person.id, first - _ONE_DAY, catalog)
-    labels = [first + n * _ONE_DAY for n in range((challenge.last_day - first).days + 1)]
+    labels = [first + n * _ONE_DAY for n in range((last - first).days + 1)]
     finals = {label: calendar.final_at(label) for label in labels}
     days = [
         MemberDay(
@@ -144,7 +168,7 @@ def refresh(tx: Tx, challenge: Challenge, member: Membership, catalog: Catalog, 
     awaited = [
         final for final in finals.values() if now < final
     ]  # not always in the order of the labels, after flights
-    challenges.change_member(tx, member.id, score=_packed(days, newest), next_final_at=min(awaited, default=None))
+    return _packed(days, newest), min(awaited, default=None)
 
 
 def standing_of(challenge: Challenge, members: list[Membership]) -> Standing:

@@ -8,7 +8,7 @@ from bot.coach import days, onboarding, reach
 from bot.coach.desk import Answer, Desk
 from bot.reading.places import popular_places
 from bot.reading.times import read_span
-from bot.store import streak
+from bot.store import linking, streak
 from bot.views import onboarding as onboarding_view
 from bot.views import settings as view
 from drills import safety
@@ -29,6 +29,8 @@ def scene(desk: Desk, changed: str | None = None) -> view.SettingsScene:
         day_start=person.day_start,
         changed=changed,
         in_channel=reach.is_in_channel(desk),
+        platform=person.platform,
+        platforms=linking.platforms(desk.tx, person.id),
     )
 
 
@@ -66,10 +68,20 @@ def change(desk: Desk, action: Set) -> Answer:
             return Answer(scene(desk.keep_setting("freezes", "on" if yes else "off"), "freezes"))
         case Setting.ZONE:
             return _ask_zone(desk, Place.HERE)
+        case Setting.PLATFORM:
+            return Answer(_set_platform(desk, action.value))
         case Setting.LINE:
             return reach.change(desk, action)
         case Setting.QUIET:
             return _quiet(desk, action.value)
+
+
+def _set_platform(desk: Desk, platform: str) -> view.SettingsScene:
+    """Where prompts go, for whoever is on several platforms. Outages are judged by it: the change is a fact."""
+    platforms = linking.platforms(desk.tx, desk.person.id)
+    if len(platforms) == 1 or platform not in platforms or platform == desk.person.platform:
+        return scene(desk)
+    return scene(desk.keep_setting("platform", platform, platform=platform), "platform")
 
 
 def _ask_zone(desk: Desk, place: Place) -> Answer:

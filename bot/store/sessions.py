@@ -1,7 +1,7 @@
 """Sessions and the rounds done in them. The plan and the place are a snapshot; the rounds are facts of their own."""
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import groupby
 from typing import Any
@@ -74,6 +74,15 @@ def newest(tx: Tx, person: str) -> Kept | None:
     )
 
 
+def not_over(tx: Tx, person: str, since: datetime) -> list[Kept]:
+    """The sessions begun after `since` that nobody has ended, newest first; whether their day still counts is not asked."""
+    mine = (t.session.c.person == person, t.session.c.started_at > since, t.session.c.state == "open")
+    rows = tx.execute(
+        select(t.session).where(*mine).order_by(t.session.c.started_at.desc(), t.session.c.id.desc())
+    ).all()
+    return [_kept(tx, row) for row in rows]
+
+
 def of_day(tx: Tx, person: str, day: date) -> list[Kept]:
     """The sessions of one practice day, in the order in which they began."""
     query = select(t.session).where(t.session.c.person == person, *_of_day(day))
@@ -101,6 +110,11 @@ def save(tx: Tx, before: Session, after: Session, pressed_at: datetime | None) -
         update(t.session).where(t.session.c.id == after.id, t.session.c.rev == before.rev).values(**values)
     )
     return changed.rowcount == 1
+
+
+def close(tx: Tx, kept: Kept) -> None:
+    """It gives way to another one: over as it stands, with what was done in it."""
+    save(tx, kept.session, replace(kept.session, place=Over(), rev=kept.session.rev + 1), None)
 
 
 def append(tx: Tx, session_id: str, rev: int, fact: RoundDone, at: datetime) -> None:

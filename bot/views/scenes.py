@@ -4,7 +4,20 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
 from bot.cards import Card
-from bot.views import challenges, days, notes, onboarding, practice, reach, result, settings, standing, times, today
+from bot.views import (
+    challenges,
+    days,
+    linking,
+    notes,
+    onboarding,
+    practice,
+    reach,
+    result,
+    settings,
+    standing,
+    times,
+    today,
+)
 from bot.words import Words
 
 _DRAW: Mapping[type[Any], Callable[[Words, Any], Card]] = {
@@ -19,6 +32,10 @@ _DRAW: Mapping[type[Any], Callable[[Words, Any], Card]] = {
     challenges.TeamNote: challenges.draw_note,
     challenges.Minute: challenges.draw_minute,
     challenges.MinuteCall: challenges.draw_minute_call,
+    linking.LinkCode: linking.draw_code,
+    linking.LinkAsk: linking.draw_ask,
+    linking.Linked: linking.draw_linked,
+    linking.LinkNote: linking.draw_note,
     notes.Help: notes.draw_help,
     notes.Safety: notes.draw_safety,
     notes.StoppedScene: notes.draw_stopped,
@@ -78,6 +95,10 @@ Scene: TypeAlias = (
     | challenges.TeamNote
     | challenges.Minute
     | challenges.MinuteCall
+    | linking.LinkCode
+    | linking.LinkAsk
+    | linking.Linked
+    | linking.LinkNote
     | notes.Help
     | notes.Safety
     | notes.StoppedScene

@@ -26,6 +26,9 @@ class SettingsScene:
     """What was just changed: the tail of "settings.changed-…"."""
     in_channel: bool = False
     """The card stands in a channel: where prompts come is then no matter of course."""
+    platform: str | None = None
+    """Where prompts go, for whoever is on several platforms."""
+    platforms: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,9 @@ def draw(words: Words, scene: SettingsScene) -> Card:
         Labelled(words("settings.rest"), rest),
         Labelled(words("settings.day-start"), when.clock(scene.day_start)),
     ]
+    elsewhere = [name for name in scene.platforms if scene.platform and name != scene.platform]
+    if elsewhere:
+        blocks.append(Labelled(words("settings.platform"), words(f"platform.{scene.platform}")))
     if scene.gentle:
         blocks.append(Fine(words("ready.gentle")))
     minutes = tuple(
@@ -89,6 +95,12 @@ def draw(words: Words, scene: SettingsScene) -> Card:
         (
             Button(words("button.export"), Show(Screen.EXPORT)),
             Button(words("button.erase"), Show(Screen.ERASE), Style.DANGER),
+            *(
+                Button(
+                    words("settings.button-platform", platform=words(f"platform.{name}")), Set(Setting.PLATFORM, name)
+                )
+                for name in elsewhere
+            ),
         ),
     )
     return Card(words("settings.title"), tuple(blocks), rows)

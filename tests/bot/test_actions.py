@@ -20,6 +20,7 @@ from bot.actions import (
     EditSlot,
     EditTimes,
     Erase,
+    Link,
     MoveCode,
     NotToday,
     PauseFor,
@@ -83,7 +84,7 @@ def test_no_two_actions_share_their_button_data() -> None:
     ]
     one_each += [NotToday(DAY), Agree(), PickZone("UTC"), PickTime("0730"), Screening("none"), EditTimes("add", "", "")]
     one_each += [EditSlot(ID, "open"), Set(Setting.BAND, "yes"), PauseFor(0), Erase(ID)]
-    one_each += [Tick(DAY, Screen.TODAY), Due("01234"), BeginDay("0300"), Team(TeamMove.JOIN, ID)]
+    one_each += [Tick(DAY, Screen.TODAY), Due("01234"), BeginDay("0300"), Team(TeamMove.JOIN, ID), Link("ABCD", "yes")]
     assert {type(action) for action in one_each} == set(KINDS)
     assert len({encode(action)[:2] for action in one_each}) == len(KINDS)
 

@@ -3,11 +3,13 @@
 import asyncio
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any, Protocol
 
 import discord
 import structlog
 
+from bot.platforms.discord import gateway
 from bot.platforms.patience import Pause
 
 # How long a goodbye to the gateway may take: a container that stops is killed after ten seconds.
@@ -55,6 +57,7 @@ class Client(discord.AutoShardedClient):
         self._everyone_in = ready
         self._pause = pause
         self._connected: set[int] = set()
+        self._sockets = gateway.remember_sockets(self)
         self.away_since: float | None = time.monotonic()
 
     def shard_numbers(self) -> Sequence[int]:
@@ -68,6 +71,12 @@ class Client(discord.AutoShardedClient):
                 await asyncio.shield(self.close())
         except TimeoutError:
             await self.http.close()
+
+    async def finish(self) -> None:
+        """After `leave`, when nothing of it runs any more."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(CLOSE_SECONDS):
+                await gateway.shut(self._sockets)
 
     async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
         if not initial:

@@ -16,7 +16,7 @@ import discord
 import structlog
 
 from bot.platforms.discord import gateway
-from bot.platforms.discord.client import Client, Reception
+from bot.platforms.discord.client import CLOSE_SECONDS, Client, Reception
 from bot.platforms.discord.errors import NO_ANSWER, Fault, Meaning, places, read
 from bot.platforms.patience import NETWORK_CEILING, Pause, backoff
 from bot.platforms.port import CannotStart
@@ -124,11 +124,10 @@ class Connection:
         begun = False
         try:
             async with asyncio.timeout(PATIENCE_SECONDS if patience is None else patience):
-                await self._logged_in.wait()
-                if self._client is None:
-                    return Fault(Meaning.NOT_SENT, "not-connected")
+                while (client := self._client) is None:
+                    await self._logged_in.wait()
                 begun = True
-                return await asyncio.shield(settle(self._client))
+                return await asyncio.shield(settle(client))
         except TimeoutError:
             abandoned = True
             return Fault(Meaning.UNKNOWN if begun else Meaning.NOT_SENT, NO_ANSWER)
@@ -143,7 +142,7 @@ class Connection:
                 seconds = await self._enter(client)
                 reason = "no-sessions-left" if seconds else "closed"
                 if not seconds:
-                    await client.connect()
+                    await asyncio.shield(self._stay(client))
             except CannotStart:
                 raise
             except discord.ConnectionClosed as error:
@@ -171,9 +170,21 @@ class Connection:
         if self._shards is None:
             client.shard_count = announced.shards
         log.info("discord ready", bot=self.me, shards=client.shard_count, sessions_left=announced.left)
+        if announced.left < len(client.shard_numbers()):
+            return max(1.0, announced.seconds)
         self._client = client
         self._logged_in.set()
-        return max(1.0, announced.seconds) if announced.left < len(client.shard_numbers()) else 0.0
+        return 0.0
+
+    async def _stay(self, client: Client) -> None:
+        """Connected until it is closed: while discord.py comes back to the gateway, it swallows a cancellation."""
+        task = asyncio.current_task()
+        assert task is not None
+        self._calls.add(task)
+        try:
+            await client.connect()
+        finally:
+            self._calls.discard(task)
 
     async def _leave(self, client: Client) -> None:
         self._client = None
@@ -182,7 +193,8 @@ class Connection:
         for task in self._calls:
             task.cancel()
         if self._calls:
-            await asyncio.wait(self._calls)
+            await asyncio.wait(self._calls, timeout=CLOSE_SECONDS)
+        await client.finish()
 
     def _refuse(self, code: int) -> None:
         if code == 4004:

@@ -157,7 +157,7 @@ class Courier:
 
         async def search(client: Client) -> Posted | None:
             async for message in client.get_partial_messageable(channel).history(limit=SEARCHED):
-                ours = str(message.author.id) == self._connection.me
+                ours = client.user is not None and message.author.id == client.user.id
                 if ours and (message.nonce == parcel.nonce or parcel.key in set(_keys(message.components))):
                     return Posted(str(message.id), MessageKind.PHOTO if message.attachments else MessageKind.TEXT)
             return None

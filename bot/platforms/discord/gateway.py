@@ -6,13 +6,15 @@ discord.py's documentation. They are one for the process: two bots in it must us
 announced last is everybody's. Their meaning is only known for the pinned version, so any other is refused.
 """
 
+import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
+import aiohttp
 import discord
 import yarl
-from discord.gateway import DiscordWebSocket
+from discord.gateway import DiscordWebSocket, KeepAliveHandler
 from discord.http import Route
 
 from bot.platforms.port import CannotStart
@@ -51,6 +53,28 @@ async def ask(client: discord.Client) -> Announced:
 def enter_by(url: str) -> None:
     """Every new session begins there; one that is resumed goes where Discord told it to."""
     DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(url)
+
+
+def remember_sockets(client: discord.Client) -> list[aiohttp.ClientWebSocketResponse]:
+    """Those that the client opens from now on: discord.py forgets the one of a session that is only half begun."""
+    connect, opened = client.http.ws_connect, list[aiohttp.ClientWebSocketResponse]()
+
+    async def ws_connect(url: str, *, compress: int = 0) -> aiohttp.ClientWebSocketResponse:
+        socket = await connect(url, compress=compress)
+        opened[:] = [each for each in opened if not each.closed] + [socket]
+        return socket
+
+    client.http.ws_connect = ws_connect  # type: ignore[method-assign]
+    return opened
+
+
+async def shut(sockets: Sequence[aiohttp.ClientWebSocketResponse]) -> None:
+    """Nothing is left of them: neither an open connection, nor the thread that would keep it alive."""
+    for thread in threading.enumerate():
+        if isinstance(thread, KeepAliveHandler) and thread.ws.socket in sockets:
+            thread.stop()
+    for socket in sockets:
+        await socket.close()
 
 
 async def who_am_i(client: discord.Client) -> str:

@@ -46,7 +46,7 @@ async def probe(token: str, api_url: str, words: Words | None = None) -> Me | Pr
         return Problem(words("discord.token-malformed"))
     gateway.use(api_url)
     try:
-        async with asyncio.timeout(PROBE_SECONDS), discord.Client(intents=discord.Intents.none()) as client:
+        async with asyncio.timeout(PROBE_SECONDS), discord.Client(intents=discord.Intents(guilds=True)) as client:
             await client.login(token)
     except Exception as error:  # noqa: BLE001 - the question is just whether Discord answers
         return Problem(words(_sentence(error)))

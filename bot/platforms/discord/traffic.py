@@ -13,12 +13,12 @@ from bot.cards import Card, Reply
 from bot.platforms.discord import render
 from bot.platforms.discord.connection import PATIENCE_SECONDS
 from bot.platforms.discord.courier import Courier, Parcel
-from bot.platforms.discord.errors import NO_ANSWER, Fault, Meaning, outcome
+from bot.platforms.discord.errors import NO_ANSWER, PROBE_SECONDS, Fault, Meaning, outcome
 from bot.platforms.lanes import Lanes
 from bot.platforms.patience import Pause, backoff
 from bot.platforms.port import Address, Postbox, Posted
 from bot.words import Words
-from scheduler.nudge import Broken, Outcome, Sent, Unknown
+from scheduler.nudge import Broken, Later, Outcome, Sent, Unknown
 
 DELIVERIES_IN_FLIGHT = 4  # so many messages at most are doubtful after a crash (reliability §3.3)
 TRIES = 3
@@ -93,9 +93,10 @@ class Traffic:
         result: Posted | Fault | None = None
         if reply.again:
             result = await self.insist(lambda: self.courier.find(channel, parcel), waits=False)
+            if isinstance(result, Fault) and result.meaning is Meaning.UNKNOWN:
+                return Later(PROBE_SECONDS, "not-searched")  # by looking alone nothing was sent
             if isinstance(result, Fault) and result.meaning is not Meaning.RIGHTS:
-                # Nothing was sent by looking, so this much is known.
-                return self.outcome(address, Fault(Meaning.NOT_SENT, "not-searched"))
+                return self.outcome(address, result)
         if not isinstance(result, Posted):
             result = await self.insist(lambda: self.courier.send(channel, parcel), waits=False)
         if isinstance(result, Fault):

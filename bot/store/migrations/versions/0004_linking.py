@@ -13,9 +13,7 @@ def upgrade() -> None:
         sa.Column("code_hash", sa.String(length=64), nullable=False),
         sa.Column("person", sa.String(length=16), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["person"], ["person.id"], name=op.f("fk_link_code_person_person"), ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["person"], ["person.id"], name=op.f("fk_link_code_person_person"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("code_hash", name=op.f("pk_link_code")),
     )
     op.create_index("ix_link_code_person", "link_code", ["person"])
