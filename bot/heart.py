@@ -8,6 +8,7 @@ import structlog
 from bot.addresses import Account
 from bot.boards import Boards
 from bot.clock import TravelClock
+from bot.coach import away
 from bot.coach.door import Coach
 from bot.cues import Cues
 from bot.intake import Intake
@@ -54,7 +55,11 @@ class Heart:
         return deliveries
 
     async def _mark(self, now: datetime) -> None:
-        await self._store.run(lambda tx: beats.mark(tx, now))
+        def unit(tx: Tx) -> None:
+            if beats.mark(tx, now):
+                away.plan(tx, now)
+
+        await self._store.run(unit)
         self._marked = now
 
     def carried(self, now: datetime) -> None:
