@@ -68,7 +68,7 @@ async def ours(url: str, folder: Path, at_once: int, free: bool) -> None:
         while not telegram.username:  # noqa: ASYNC110 - it has no event, and a start needs none
             await asyncio.sleep(0.01)
         looking = asyncio.create_task(look())
-        await bot.engine.tick(bot.clock.now())
+        await bot.heart.beat()
         looking.cancel()
     lags.sort()
     print(json.dumps({"lag": lags[int(0.99 * (len(lags) - 1))]}))

@@ -8,12 +8,13 @@ import structlog
 from bot.addresses import Account
 from bot.boards import Boards
 from bot.clock import TravelClock
+from bot.coach import away
 from bot.coach.door import Coach
 from bot.cues import Cues
 from bot.intake import Intake
 from bot.store import beats, care, people, slots
 from bot.store.unit import Store, Tx
-from scheduler.engine import Delivery, Engine
+from scheduler.engine import TICK_MOST, Delivery, Engine
 from scheduler.nudge import Sent
 
 FURTHEST = timedelta(days=30)  # how far "next prompt" looks before it says that none comes
@@ -47,14 +48,23 @@ class Heart:
         if self._marked is None or now - self._marked > beats.AWAY_AFTER:
             await self._mark(now)  # we were away: what is said now must know it
         await self.ring(now)
-        deliveries = await self._engine.tick(now)
-        await self._boards.keep(now)
-        if self._marked is None or now - self._marked >= beats.MARK_EVERY:
-            await self._mark(now)
-        return deliveries
+        deliveries: list[Delivery] = []
+        while True:
+            done = await self._engine.tick(now)
+            deliveries += done
+            await self._boards.keep(now)
+            if self._marked is None or now - self._marked >= beats.MARK_EVERY:
+                await self._mark(now)
+            if len(done) < TICK_MOST:
+                return deliveries
+            now = self._clock.now()  # a burst goes on, and we are alive all the time
 
     async def _mark(self, now: datetime) -> None:
-        await self._store.run(lambda tx: beats.mark(tx, now))
+        def unit(tx: Tx) -> None:
+            if beats.mark(tx, now):
+                away.plan(tx, now)
+
+        await self._store.run(unit)
         self._marked = now
 
     def carried(self, now: datetime) -> None:

@@ -16,6 +16,9 @@ from scheduler.nudge import Later, Nudge, Outcome, Sent, Unknown
 from scheduler.ports import Deliverer, Drop, NudgeStore, Postpone
 
 CLAIM_AT_ONCE = 100  # one statement claims a batch; should its lease run out meanwhile, `sending` finds out
+TICK_MOST = (
+    250  # in one tick: ten seconds of Telegram's pace, so that a burst holds up neither boards nor the heartbeat
+)
 IN_FLIGHT = 4  # sends on the wire at once: what is ambiguous after a crash, and plenty for a platform's limit
 FAULT_SECONDS, FAULT_SECONDS_MOST = 30, 3600  # after a fault of ours before the wire: doubled with each attempt
 
@@ -55,13 +58,14 @@ class Engine:
         return due if until is None else until
 
     async def tick(self, now: datetime) -> list[Delivery]:
-        """Do everything that is due at `now`. Raises what the store raises; one delivery's fault stays its own."""
+        """Do what is due at `now`; of more than `TICK_MOST` the oldest. Raises what the store raises; one delivery's fault
+        stays its own."""
         async with self._lock:
             await self._record_the_rest(now)
             while await self._store.plan(now):
                 pass
             deliveries: list[Delivery] = []
-            if nudges := await self._claim(now):
+            if nudges := await self._claim(now, TICK_MOST):
                 await self._work_off(nudges, now, deliveries)
             return deliveries
 
@@ -73,6 +77,7 @@ class Engine:
             while (nudge := await waiting.get()) is not None:
                 deliveries.append(await self._deliver(nudge, now))
 
+        left = TICK_MOST
         fault: Exception | None = None
         async with asyncio.TaskGroup() as group:
             for _ in range(self._in_flight):
@@ -80,8 +85,9 @@ class Engine:
             while nudges:
                 for nudge in nudges:
                     await waiting.put(nudge)
+                left -= len(nudges)
                 try:
-                    nudges = await self._claim(now)
+                    nudges = await self._claim(now, left)
                 except Exception as error:  # noqa: BLE001 - raised below, when what is on the wire has come back
                     fault, nudges = error, ()
             for _ in range(self._in_flight):
@@ -89,8 +95,10 @@ class Engine:
         if fault is not None:
             raise fault
 
-    async def _claim(self, now: datetime) -> Sequence[Nudge]:
-        return () if self._pause(now) else await self._store.claim(now, self._owner, CLAIM_AT_ONCE)
+    async def _claim(self, now: datetime, most: int) -> Sequence[Nudge]:
+        if not most or self._pause(now):
+            return ()
+        return await self._store.claim(now, self._owner, min(most, CLAIM_AT_ONCE))
 
     async def _deliver(self, nudge: Nudge, now: datetime) -> Delivery:
         """Never raises: what cannot be recorded now is kept, and recorded before the next tick's work."""

@@ -16,6 +16,7 @@ class NudgeKind(StrEnum):
     HELLO = "hello"  # the first words in a private chat that the person has not opened yet
     NOTICE = "notice"  # something that a person is told once, such as that a pause has lasted for long
     FOLLOW_UP = "follow-up"
+    AWAY = "away"  # the open step once more, after taps may have been lost while we were not there
 
 
 class NudgeState(StrEnum):

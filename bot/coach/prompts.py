@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from bot import words
 from bot.addresses import Account, Address
 from bot.cards import PLAYER, SCREEN, Place, Reply
-from bot.coach import days, practice, scoring, teams, today
+from bot.coach import away, days, practice, scoring, teams, today
 from bot.coach.desk import Desk
 from bot.coach.quiet import quiet_until
 from bot.platforms.port import Platform
@@ -25,7 +25,7 @@ from scheduler.ports import Drop, Postpone, Verdict
 from scheduler.slot import Role
 
 FOLLOW_UPS = (timedelta(minutes=45), timedelta(hours=3))  # after a prompt; with it, at most three messages a slot
-_PLAYERS = (NudgeKind.PROMPT, NudgeKind.SNOOZE, NudgeKind.FOLLOW_UP, NudgeKind.MINUTE)
+_PLAYERS = (NudgeKind.PROMPT, NudgeKind.SNOOZE, NudgeKind.FOLLOW_UP, NudgeKind.MINUTE, NudgeKind.AWAY)
 _BY_LINE = (NudgeKind.PROMPT, NudgeKind.SNOOZE)  # what a quiet line may stand in for
 LATE = timedelta(minutes=15)  # from here on the card says that it is late, and quiet hours bind it
 
@@ -81,6 +81,9 @@ class Prompts:
             case NudgeKind.RESULT:
                 challenge = challenges.load(desk.tx, nudge.session or "")
                 return None if challenge is None else ResultCard(scoring.board(desk.tx, challenge, 0))
+            case NudgeKind.AWAY:
+                kept = practice.unfinished(desk)
+                return None if kept is None else practice.scene(desk, kept)
             case _:
                 late = nudge.kind is NudgeKind.PROMPT and desk.now - nudge.due_at > LATE
                 return today.plan(desk, prompted=True, late_since=nudge.due_at if late else None)
@@ -105,8 +108,10 @@ class Prompts:
         platform = self._platforms.get(address.platform)
         if platform is None or platform.bot != address.bot:
             return Later(3600, "this platform is not connected")
+        texts = words.load()
+        card = draw(texts, scene)
         reply = Reply(
-            draw(words.load(), scene),
+            away.say(card, texts) if nudge.kind is NudgeKind.AWAY else card,
             Place.NEW,
             living=living,
             key=f"nudge:{nudge.id}:{nudge.due_at.isoformat()}",
@@ -145,6 +150,8 @@ class Prompts:
             return None
         if nudge.kind is NudgeKind.MINUTE:
             return None if now < nudge.due_at + teams.MINUTE_LASTS else Drop("stale")
+        if nudge.kind is NudgeKind.AWAY:
+            return away.judge(desk, nudge)
         label = desk.calendar.newest(nudge.due_at)
         ends = desk.ends(label)
         if now >= ends:

@@ -13,12 +13,17 @@ MARK_EVERY = timedelta(seconds=30)  # fine enough for outages of hours; most bea
 AWAY_AFTER = timedelta(minutes=2)  # between two marks: a restart is shorter, and no outage
 
 
-def mark(tx: Tx, now: datetime) -> None:
-    """We are here at `now`. A longer silence before it is kept as an outage of ours: it may excuse people's days."""
+def mark(tx: Tx, now: datetime) -> bool:
+    """We are here at `now`. A longer silence before it is kept as an outage of ours: it may excuse people's days.
+
+    Returns whether there was one.
+    """
     last = tx.execute(select(t.heartbeat.c.at).where(t.heartbeat.c.name == "engine")).scalar()
-    if last is not None and now - last > AWAY_AFTER:
+    away = last is not None and now - last > AWAY_AFTER
+    if away:
         tx.execute(insert(t.outage).values(begins_at=last, ends_at=now))
     carry(tx, now)
+    return away
 
 
 def carry(tx: Tx, now: datetime) -> None:

@@ -35,7 +35,7 @@ UNKNOWN_WAITS_MOST = timedelta(hours=2)
 WAITS_LEAST = timedelta(seconds=1)  # or the same tick would claim it again, and again
 KEPT_FOR = timedelta(days=90)
 # A prompt that may have been sent is sent again: better twice than never. These rather never than twice (reliability 3.3).
-AT_MOST_ONCE = (NudgeKind.FOLLOW_UP,)
+AT_MOST_ONCE = (NudgeKind.FOLLOW_UP, NudgeKind.AWAY)
 
 _MARK = re.compile(r"[0-9a-f]{1,15}\Z")
 

@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from bot.store import nudges
 from bot.store import tables as t
 from bot.store.faults import StoreFault, StoreFull
 from bot.store.nudges import ATTEMPTS_MOST, UNKNOWN_WAITS, StoredNudges
 from bot.store.opening import open_store
-from bot.store.unit import Store
+from bot.store.unit import Store, Tx
 from scheduler.engine import CLAIM_AT_ONCE, FAULT_SECONDS, IN_FLIGHT, Delivery, Engine
 from scheduler.nudge import Broken, Gone, Later, Nudge, Outcome, Sent, Unknown
 from scheduler.ports import Drop, Postpone, Verdict
@@ -159,6 +160,15 @@ async def test_as_many_are_on_the_wire_as_the_setting_says(store: Store, post: P
     await Engine(StoredNudges(store), post, "me", in_flight).tick(WEDNESDAY)
     assert sorted(post.sent) == sorted(names)
     assert post.most_on_the_wire <= in_flight
+
+
+async def test_of_a_burst_one_tick_does_the_oldest_and_the_next_ones_the_rest(
+    store: Store, engine: Engine, post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("scheduler.engine.TICK_MOST", 30)
+    await owed(store, *(f"p{n:02}" for n in range(70)))
+    assert [len(await engine.tick(WEDNESDAY)) for _ in range(4)] == [30, 30, 10, 0]
+    assert sorted(post.sent[:30]) == [f"p{n:02}" for n in range(30)]
 
 
 async def test_the_next_batch_is_claimed_while_one_is_on_the_wire(store: Store, flaky: Flaky, post: Post) -> None:
@@ -337,12 +347,14 @@ async def test_what_was_sent_and_could_not_be_recorded_is_recorded_later_and_not
 
 async def test_a_claim_that_was_lost_is_neither_sent_nor_recorded(store: Store, engine: Engine, post: Post) -> None:
     await owed(store, "ann")
-    thief = StoredNudges(store)
+
+    def stolen(tx: Tx) -> list[Nudge]:
+        nudges.recover(tx, "you", WEDNESDAY)
+        return nudges.claim(tx, WEDNESDAY, "you", 1)
 
     async def steal(_nudge: Nudge) -> None:
-        await thief.recover("you", WEDNESDAY)
-        [stolen] = await thief.claim(WEDNESDAY, "you", 1)
-        assert stolen.attempt == 2
+        [mine] = await store.run(stolen)
+        assert mine.attempt == 2
 
     post.judging = steal
     deliveries = await engine.tick(WEDNESDAY)

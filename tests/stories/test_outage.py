@@ -51,3 +51,42 @@ async def test_two_prompts_that_fell_into_an_outage_become_one(stage: TelegramSt
     stage.server.faults.clear()
     await stage.forward(hours=2)
     assert len(ann.messages) == before + 1
+
+
+async def test_after_an_outage_the_open_step_comes_again_once_with_a_sentence(stage: TelegramStage) -> None:
+    ann, ben, cy = [await stage.person(name) for name in ("Ann", "Ben", "Cy")]
+    for player in (ann, ben, cy):
+        await player.set_up("07:30")
+    await ann.tap("Start now", "I know this one")
+    await ben.tap("Start now", "I know this one")
+    await stage.forward(minutes=1)
+    counts = [len(player.messages) for player in (ann, ben, cy)]
+    await stage.sleep_through(minutes=5)
+    assert [len(player.messages) for player in (ann, ben, cy)] == [counts[0] + 1, counts[1] + 1, counts[2]]
+    ann.sees("I was away. Tap again if your last tap is missing.", "Left foot")
+    await stage.forward(minutes=1)
+    await ann.tap("Done")
+    ann.sees("Right foot")
+    ann.sees_no("I was away")
+    assert len(ann.messages) == counts[0] + 1
+
+
+async def test_a_short_restart_says_nothing(stage: TelegramStage) -> None:
+    ann = await stage.person("Ann")
+    await ann.set_up("07:30")
+    await ann.tap("Start now", "I know this one")
+    await stage.forward(minutes=1)
+    before = len(ann.messages)
+    await stage.sleep_through(seconds=100)
+    assert len(ann.messages) == before
+
+
+async def test_in_quiet_hours_the_open_step_stays_where_it_is(stage: TelegramStage) -> None:
+    ann = await stage.person("Ann")
+    await ann.set_up("07:30")
+    await stage.until("21:30")
+    await ann.say("/today")
+    await ann.tap("1-minute version", "I know this one")
+    before = len(ann.messages)
+    await stage.sleep_through(hours=1)
+    assert len(ann.messages) == before
