@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 from hypothesis import settings
+from structlog.dev import ConsoleRenderer, plain_traceback
 
 from drills.localtime import use_packaged_rules
 from tests.kit import postgres as postgres_kit
@@ -14,6 +15,9 @@ use_packaged_rules()
 # A busy machine is not a fault in the code; times are measured in benchmarks/.
 settings.register_profile("toehold", deadline=None)
 settings.load_profile("toehold")
+
+# The default draws each traceback with every local variable in it, which takes seconds.
+ConsoleRenderer.get_active().exception_formatter = plain_traceback
 
 
 @pytest.fixture(scope="session")
