@@ -43,7 +43,7 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """`total` counts what is sent, `chat` and `group` also what is edited. `at_once`: how many of a kind on the wire."""
+    """All count what is sent, `chat` and `group` also what is edited in a group. `at_once`: how many of a kind on the wire."""
 
     total: tuple[Window, ...]
     chat: tuple[Window, ...] = ()
@@ -219,23 +219,28 @@ class Pace:
         if opens <= now and ticket.chat in self._chats:
             _, chat, group = self._chats[ticket.chat]
             for log, name in ((chat, "chat-limit"), (group, "group-limit")):
-                if (later := log.opens_at(ticket.kind)) > opens:
+                if self._counts(ticket) and (later := log.opens_at(ticket.kind)) > opens:
                     opens, reason = later, name
         return opens, reason
+
+    def _counts(self, ticket: Ticket) -> bool:
+        """In its chat. What one person edits by quick taps in a private chat does not."""
+        return not ticket.edit or self._limits.is_group(ticket.chat)
 
     def _grant(self, ticket: Ticket, now: float) -> None:
         ticket.granted = ticket.over = True
         self._settled.append((ticket, None))
         self.on_the_wire[ticket.kind] += 1
-        if not ticket.edit:
-            self._total.note(now)
         known = self._chats.pop(ticket.chat, None)
         if known is None:
             windows = self._limits.group if self._limits.is_group(ticket.chat) else ()
             known = (now, _Log(self._limits.chat), _Log(windows))
         _, chat, group = known
-        chat.note(now)
-        group.note(now)
+        if not ticket.edit:
+            self._total.note(now)
+        if self._counts(ticket):
+            chat.note(now)
+            group.note(now)
         self._chats[ticket.chat] = (now, chat, group)
         while (oldest := next(iter(self._chats))) and self._chats[oldest][0] < now - self._forget_after:
             del self._chats[oldest]

@@ -104,7 +104,7 @@ def test_no_sliding_window_is_ever_fuller_than_its_limit_and_everybody_goes(
     for each in world.gone:
         chats[each.chat].append(each)
     for chat, its in chats.items():
-        assert holds([each.at for each in its], LIMITS.chat[0])
+        assert holds([each.at for each in its if chat.startswith("-") or not each.edit], LIMITS.chat[0])
         assert [each.number for each in its] == sorted(each.number for each in its), "first come first served"
         if chat.startswith("-"):
             assert holds([each.at for each in its], LIMITS.group[0])
@@ -149,14 +149,16 @@ def test_a_burst_uses_what_is_allowed() -> None:
     assert world.gone[-1].at == pytest.approx(2000 / 25, abs=1.0)
 
 
-def test_an_edit_does_not_wait_for_what_is_sent_but_for_its_chat() -> None:
+def test_an_edit_does_not_wait_for_what_is_sent_and_only_in_a_group_for_its_chat() -> None:
     world = World()
     for number in range(200):
         world.ask(str(number), Kind.PROMPT)
-    world.ask("edits", Kind.ANSWER, edit=True)
-    world.ask("edits", Kind.ANSWER, edit=True)
-    world.run_until(2)
-    assert [each.at for each in world.gone if each.chat == "edits"] == [0.0, 1.0]
+    for chat in ("ann", "-1"):
+        for _ in range(4):
+            world.ask(chat, Kind.ANSWER, edit=True)
+    world.run_until(5)
+    assert [each.at for each in world.gone if each.edit and each.chat == "ann"] == [0.0] * 4
+    assert [each.at for each in world.gone if each.edit and each.chat == "-1"] == [0.0, 1.0, 2.0, 3.0]
 
 
 def test_a_line_goes_by_the_most_urgent_who_stands_in_it() -> None:

@@ -7,7 +7,8 @@ TOTAL = 25
 # No more than five at a stroke. A little shorter than a fifth of a second, so that a late alarm can be made good.
 BURST = Window(5, 0.19)
 # One a second in a chat, and 20 a minute in a group, each with a little more time for the same reason. The last two of the
-# group's minute are left for answers, which nobody can put off.
+# group's minute are left for answers, which nobody can put off. What is edited counts in a group only, for safety: in a private
+# chat each of two quick taps edits the card, and the second may not wait for a second.
 CHAT = Window(1, 1.05)
 GROUP = Window(20, 61.0, kept=2)
 ANSWERS_IN_FLIGHT = 8  # with 50 ms to Telegram that is some 150 a second

@@ -98,7 +98,7 @@ class Faults:
 class FloodControl:
     """30 messages a second, one a second in a chat, 20 a minute in a group: sliding windows over the server's clock.
 
-    An edit counts in its chat and its group; the messages a second are those that are sent. `refused`: how often it said no.
+    An edit counts in its group only; the messages a second over all are those that are sent. `refused`: how often it said no.
     """
 
     clock: Callable[[], float]
@@ -115,9 +115,9 @@ class FloodControl:
 
     def check(self, chat: int, edit: bool = False) -> None:
         now = self.clock()
-        windows = [(f"chat {chat}", 1.0, self.chat)]
-        if not edit:
-            windows.append(("all", 1.0, self.total))
+        windows = [] if edit else [("all", 1.0, self.total)]
+        if chat < 0 or not edit:
+            windows.append((f"chat {chat}", 1.0, self.chat))
         if chat < 0:
             windows.append((f"group {chat}", 60.0, self.group_minute))
         for name, seconds, limit in windows:
