@@ -99,6 +99,19 @@ async def test_a_burst_of_prompts_never_meets_the_flood_control_and_answers_go_f
     assert server.clock() - began == pytest.approx(len(people) / TOTAL, abs=1.0)
 
 
+async def test_quick_taps_are_answered_as_fast_as_they_come(server: TelegramServer, rig: Rig) -> None:
+    server.flood = FloodControl(server.clock)
+    server.person(7)
+    posted = await rig.telegram.deliver(rig.address(7), Reply(Card("0", rows=((Button("Go", Show(Screen.TODAY)),),))))
+    assert isinstance(posted, Sent)
+    press = Press(said_by(rig, 7).sender, rig.address(7), True, Show(Screen.TODAY), posted.message_id)
+    began = server.clock()
+    for number in (1, 2, 3):
+        await rig.telegram.answer(press, Reply(Card(f"{number}")))
+    assert len(server.calls("editMessageText")) == 3
+    assert (server.clock() - began, server.flood.refused) == (0, 0)
+
+
 async def test_a_chat_that_must_wait_for_long_still_gets_its_taps_answered(server: TelegramServer, rig: Rig) -> None:
     ann = server.person(7)
     one = Card("One", rows=((Button("Go", Show(Screen.TODAY)),),))
