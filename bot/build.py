@@ -186,6 +186,7 @@ def _connect(
             [(drill.id, drill.name) for drill in catalog.values()],
             clock.now,
             shards=settings.discord_shards,
+            timer=clock.timer,
         )
     if settings.local_chat:
         from bot.platforms.local.platform import LocalChat

@@ -4,10 +4,12 @@ import structlog
 
 from bot.cards import Card, Reply
 from bot.platforms.discord.errors import PROBE_SECONDS, Fault, Meaning
+from bot.platforms.discord.toll import urgency
 from bot.platforms.discord.traffic import Traffic, lane
 from bot.platforms.port import Address, Posted
 from bot.platforms.reposts import Now, Reposts
 from scheduler.nudge import Broken, Later, Outcome, Sent
+from scheduler.pacing import Kind
 
 log = structlog.get_logger()
 
@@ -28,9 +30,10 @@ class Boards:
                 log.exception("living message not known", chat=address.chat)
                 return Later(PROBE_SECONDS, "postbox")
             try:
-                if posted is None:
-                    return await traffic.post(address, reply.card, reply)
-                return await self._edit(address, reply.card, reply, reply.living, posted)
+                with urgency(Kind.BOARD):
+                    if posted is None:
+                        return await traffic.post(address, reply.card, reply)
+                    return await self._edit(address, reply.card, reply, reply.living, posted)
             except Exception:
                 log.exception("not shown", chat=address.chat)
                 return Broken("bug")

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any, Protocol
 
+import aiohttp
 import discord
 import structlog
 
@@ -37,7 +38,12 @@ class Client(discord.AutoShardedClient):
     """
 
     def __init__(
-        self, reception: Reception, ready: asyncio.Event, pause: Pause, shards: tuple[tuple[int, ...], int] | None
+        self,
+        reception: Reception,
+        ready: asyncio.Event,
+        pause: Pause,
+        shards: tuple[tuple[int, ...], int] | None,
+        trace: aiohttp.TraceConfig,
     ) -> None:
         intents = discord.Intents.none()
         intents.guilds = intents.dm_messages = True
@@ -51,6 +57,7 @@ class Client(discord.AutoShardedClient):
             member_cache_flags=discord.MemberCacheFlags.none(),
             max_messages=None,
             shard_count=shards[1] if shards else None,
+            http_trace=trace,
         )
         self.shard_ids = list(shards[0]) if shards else None
         self._reception = reception

@@ -17,10 +17,12 @@ import structlog
 
 from bot.platforms.discord import gateway
 from bot.platforms.discord.client import CLOSE_SECONDS, Client, Reception
-from bot.platforms.discord.errors import NO_ANSWER, Fault, Meaning, places, read
+from bot.platforms.discord.errors import CLOUDFLARE_SECONDS, NO_ANSWER, Fault, Meaning, places, read
+from bot.platforms.discord.toll import Toll
 from bot.platforms.patience import NETWORK_CEILING, Pause, backoff
 from bot.platforms.port import CannotStart
 from bot.words import Words
+from scheduler.pacing import Timer
 
 # Somebody is waiting for an answer; after a minute they have tapped again or gone.
 PATIENCE_SECONDS = 60.0
@@ -65,7 +67,13 @@ class Connection:
     """`ready` is set while every shard is connected; `call` may be made at any time, and waits for a login."""
 
     def __init__(
-        self, token: str, api_url: str, words: Words, pause: Pause, shards: tuple[tuple[int, ...], int] | None
+        self,
+        token: str,
+        api_url: str,
+        words: Words,
+        pause: Pause,
+        shards: tuple[tuple[int, ...], int] | None,
+        timer: Timer | None = None,
     ) -> None:
         token = token.strip()
         me = bot_id(token)
@@ -81,6 +89,7 @@ class Connection:
         self._client: Client | None = None
         self._logged_in = asyncio.Event()
         self._failures = 0
+        self._toll = Toll(api_url, timer, self._keep_silent)
         self._banned_until = 0.0
         self._calls: set[asyncio.Task[object]] = set()
 
@@ -101,7 +110,7 @@ class Connection:
         """What the call gives, or the Fault that it ends with. Raises nothing but CancelledError."""
         left = self._banned_until - time.monotonic()
         if left > 0:
-            return Fault(Meaning.WAIT, "cloudflare", left, everyone=True)
+            return Fault(Meaning.WAIT, "kept-out", left, everyone=True)
         abandoned = False
 
         async def settle(client: Client) -> T | Fault:
@@ -137,7 +146,7 @@ class Connection:
         gateway.use(self._api_url)
         while True:
             started, seconds = time.monotonic(), 0.0
-            client = Client(reception, self.ready, self._pause, self._shards)
+            client = Client(reception, self.ready, self._pause, self._shards, self._toll.trace())
             try:
                 seconds = await self._enter(client)
                 reason = "no-sessions-left" if seconds else "closed"
@@ -195,6 +204,10 @@ class Connection:
         if self._calls:
             await asyncio.wait(self._calls, timeout=CLOSE_SECONDS)
         await client.finish()
+
+    def _keep_silent(self) -> None:
+        """Before Discord locks us out for it (D-14)."""
+        self._banned_until = time.monotonic() + CLOUDFLARE_SECONDS
 
     def _refuse(self, code: int) -> None:
         if code == 4004:

@@ -2,7 +2,7 @@
 
 Discord's own code says what is wrong, but discord.py reads it only from an answer that is JSON; anything else is a page of
 somebody in between, and says nothing about the person. Cloudflare's ban (a 429 without JSON, D-14) keeps the whole bot quiet
-for ten minutes. What is left to do there: nobody counts the 401, 403 and 429 that lead to it.
+for ten minutes. `toll` counts the 401, 403 and 429 that would lead to it.
 """
 
 import re

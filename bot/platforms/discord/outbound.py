@@ -19,9 +19,11 @@ from bot.platforms.discord.fields import PLATFORM
 from bot.platforms.discord.receipts import Kind, Receipt
 from bot.platforms.discord.reception import Acks
 from bot.platforms.discord.rights import Rights
+from bot.platforms.discord.toll import urgency
 from bot.platforms.discord.traffic import LINE, Traffic, is_hidden, is_private, lane, nonce
 from bot.platforms.port import Address, Heard, Intake, MessageKind, Posted, Press, RawUpdate, RoomMoved, Said
 from bot.platforms.reposts import Now
+from scheduler import pacing
 from scheduler.nudge import Broken, Outcome, Sent
 
 # Of so many interactions what arrived is kept, and of so many hidden conversations the newest token.
@@ -78,9 +80,10 @@ class Outbound:
         traffic = self._traffic
         async with traffic.lanes.hold(lane(address, LINE)), traffic.deliveries:
             try:
-                outcome = await traffic.post(address, reply.card, reply)
-                if isinstance(outcome, Sent):
-                    await self._attach(address, None, reply)
+                with urgency(pacing.Kind.PROMPT):
+                    outcome = await traffic.post(address, reply.card, reply)
+                    if isinstance(outcome, Sent):
+                        await self._attach(address, None, reply)
             except Exception:
                 log.exception("not delivered", chat=address.chat)
                 return Broken("bug")

@@ -17,6 +17,7 @@ from bot.platforms.discord.outbound import Outbound
 from bot.platforms.discord.probing import Me, Problem, probe
 from bot.platforms.discord.reception import Drills, Reception
 from bot.platforms.discord.rights import Rights
+from bot.platforms.discord.toll import urgency
 from bot.platforms.discord.traffic import Traffic
 from bot.platforms.patience import NETWORK_CEILING, Pause, backoff
 from bot.platforms.port import (
@@ -34,6 +35,7 @@ from bot.platforms.port import (
 from bot.platforms.reposts import Now
 from bot.words import Words
 from scheduler.nudge import Outcome
+from scheduler.pacing import Kind, Timer
 
 # The commands are a convenience: they are tried for some minutes, and again at the next start.
 COMMAND_TRIES = 8
@@ -53,8 +55,8 @@ class Discord:
     """`bot.platforms.port.Platform` on discord.py. Raises TokenRefused for what cannot be a token.
 
     `api_url` is the API's with its version ("https://discord.com/api/v10"). `drills`: each one's id and name, to suggest.
-    `shards`: which of how many; without them all that Discord recommends. `pause` is for tests. Two of these in one process
-    must use the same API (see `gateway`).
+    `shards`: which of how many; without them all that Discord recommends. `timer` is that of the limits; `pause` is for
+    tests. Two of these in one process must use the same API (see `gateway`).
     """
 
     def __init__(
@@ -70,8 +72,9 @@ class Discord:
         *,
         shards: tuple[tuple[int, ...], int] | None = None,
         pause: Pause = asyncio.sleep,
+        timer: Timer | None = None,
     ) -> None:
-        self._connection = Connection(token, api_url, words, pause, shards)
+        self._connection = Connection(token, api_url, words, pause, shards, timer)
         self._words = words
         self._postbox = postbox
         self._commands = commands.payload(menu, words)
@@ -132,7 +135,8 @@ class Discord:
         try:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._connection.run(self._reception))
-                group.create_task(self._outbound.tidy())
+                with urgency(Kind.BOARD):
+                    group.create_task(self._outbound.tidy())
                 group.create_task(self._publish())
                 group.create_task(self._watch())
         except ExceptionGroup as failures:

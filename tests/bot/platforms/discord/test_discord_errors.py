@@ -158,7 +158,7 @@ async def test_nothing_is_sent_while_cloudflare_keeps_us_out(server: DiscordServ
         before = len(server.history)
         result = await rig.discord.deliver(rig.direct(server.person("Ben")), Reply(CARD))
         assert isinstance(result, Later)
-        assert (result.reason, result.everyone) == ("cloudflare", True)
+        assert (result.reason, result.everyone) == ("kept-out", True)
         assert 590 < result.seconds <= 600
         assert len(server.history) == before
         assert rig.discord.problem
