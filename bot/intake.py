@@ -14,6 +14,7 @@ import structlog
 from bot import metrics
 from bot.cards import Reply
 from bot.clock import Clock
+from bot.coach import away
 from bot.coach.door import Coach, Unfinished
 from bot.nursery import Nursery
 from bot.platforms.port import Heard, Platform, RawUpdate, Unreadable
@@ -78,6 +79,13 @@ class Intake:
         for waiting in new:
             self._enqueue(waiting)
         return None
+
+    async def missed(self, platform: str) -> None:
+        now = self._clock.now()
+        try:
+            await self._store.run(lambda tx: away.plan(tx, now, platform))
+        except StoreFault as fault:
+            log.warning("inbox.store-fault", kind=fault.kind, missed=platform)
 
     async def resume(self) -> None:
         """At start: everything that a stopped process left behind."""

@@ -1,4 +1,4 @@
-"""After an outage of ours: whoever was in the middle of a session is shown the open step again, once, with a sentence.
+"""After an outage, ours or the network's: whoever was in the middle of a session is shown the open step again, once.
 
 Telegram keeps a tap for 150 seconds (reliability, fact 2): what was tapped in a longer outage is lost, and its card stands
 there as if nothing had been tapped. Elsewhere a tap that nobody takes fails visibly.
@@ -11,7 +11,7 @@ from bot.cards import Card
 from bot.coach import practice
 from bot.coach.desk import Desk
 from bot.coach.quiet import quiet_until
-from bot.store import nudges, people, sessions
+from bot.store import beats, nudges, people, sessions
 from bot.store.unit import Tx
 from bot.words import Words
 from scheduler.nudge import Nudge, NudgeKind
@@ -22,11 +22,17 @@ PRESSED_WITHIN = timedelta(days=1)
 WORTH_IT = timedelta(hours=1)  # later the step has been forgotten anyway
 
 
-def plan(tx: Tx, now: datetime) -> None:
-    """For everybody with an open session that was pressed within the last day."""
+def plan(tx: Tx, now: datetime, platform: str | None = None) -> None:
+    """For everybody (on that platform) with an open session that was pressed within the last day.
+
+    What an earlier outage has planned and nobody could send is said now; what was said a moment ago is not said again.
+    """
     for kept in sessions.lately_pressed(tx, now - PRESSED_WITHIN):
         address = people.private_address(tx, kept.person)
-        if address is not None and address.platform in FORGETS_TAPS:
+        if address is not None and address.platform in FORGETS_TAPS and platform in (None, address.platform):
+            nudges.drop_planned(tx, kept.person, (NudgeKind.AWAY,), "again")
+            if nudges.said_since(tx, kept.person, NudgeKind.AWAY, now - beats.AWAY_AFTER):
+                continue
             key = f"away:{kept.person}:{now:%Y%m%dT%H%M%S}"
             nudges.add(tx, key, NudgeKind.AWAY, kept.person, kept.day, now, session=kept.session.id)
 

@@ -109,6 +109,9 @@ class Intake(Protocol):
     async def accept(self, platform: str, bot: str, updates: Sequence[RawUpdate]) -> None:
         """Store the updates and return after the commit; only then may the platform confirm them. Known keys are ignored."""
 
+    async def missed(self, platform: str) -> None:
+        """The platform was not reached for so long that it has forgotten taps meanwhile. Never raises."""
+
 
 class Postbox(Protocol):
     """Remembers the last message of each living thing in a chat, and which chats have moved."""

@@ -160,6 +160,15 @@ def count(tx: Tx, person: str, kind: NudgeKind, label: date) -> int:
     return tx.execute(found).scalar_one()
 
 
+def said_since(tx: Tx, person: str, kind: NudgeKind, moment: datetime) -> bool:
+    """Whether one of the kind has been on its way since then."""
+    open_states = (NudgeState.CLAIMED, NudgeState.SENDING, NudgeState.SENT, NudgeState.UNKNOWN)
+    found = select(t.nudge.c.id).where(
+        t.nudge.c.person == person, t.nudge.c.kind == kind, t.nudge.c.due_at > moment, t.nudge.c.state.in_(open_states)
+    )
+    return tx.execute(found.limit(1)).first() is not None
+
+
 def prompts_since(tx: Tx, person: str, label: date) -> tuple[date | None, int]:
     """The label of the last prompt that was sent, and how many were sent for labels after `label`."""
     sent = (t.nudge.c.person == person, t.nudge.c.kind == NudgeKind.PROMPT, t.nudge.c.state == NudgeState.SENT)

@@ -90,3 +90,19 @@ async def test_in_quiet_hours_the_open_step_stays_where_it_is(stage: TelegramSta
     before = len(ann.messages)
     await stage.sleep_through(hours=1)
     assert len(ann.messages) == before
+
+
+async def test_taps_that_telegram_forgot_while_the_network_was_down_are_asked_for_once(stage: TelegramStage) -> None:
+    ann = await stage.person("Ann")
+    await ann.set_up("07:30")
+    await ann.tap("Start now", "I know this one")
+    await stage.forward(minutes=1)
+    before = len(ann.messages)
+    ben = await stage.person("Ben")
+    await ben.set_up("07:30")  # has nothing open
+    quiet = len(ben.messages)
+    for _ in range(2):  # the network comes and goes
+        await stage.bot.intake.missed("telegram")
+        await stage.forward(minutes=1)
+    assert (len(ann.messages), len(ben.messages)) == (before + 1, quiet)
+    ann.sees("I was away. Tap again if your last tap is missing.", "Left foot")

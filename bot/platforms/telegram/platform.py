@@ -83,7 +83,7 @@ class Telegram:
         self._username = ""
         self._start_problem: str | None = None
         self._receiver: Poller | Webhook = (
-            Poller(self._connection.bot, self.bot, intake, words, pause, hold)
+            Poller(self._connection.bot, self.bot, intake, words, pause, now, hold)
             if hook is None
             else Webhook(hook, self._connection.bot, self.bot, intake, words, pause)
         )

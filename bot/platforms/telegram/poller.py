@@ -6,6 +6,7 @@ it cannot parse (reliability, facts 1, 3, 4).
 
 import warnings
 from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 
 import structlog
 from telegram import Bot
@@ -13,6 +14,7 @@ from telegram.warnings import PTBUserWarning
 
 from bot.platforms.patience import NETWORK_CEILING, Pause, backoff
 from bot.platforms.port import Intake, RawUpdate
+from bot.platforms.reposts import Now
 from bot.platforms.telegram.errors import Meaning, read
 from bot.platforms.telegram.fields import PLATFORM
 from bot.platforms.telegram.inbound import ALLOWED_UPDATES, raw
@@ -31,6 +33,8 @@ TOKEN_CEILING = 300.0
 CONFLICT_PAUSE = 5.0
 CONFLICT_SPOKEN_AFTER = 30.0
 CONFLICT_SLOW = 30.0
+# Telegram keeps a tap for 150 s (reliability, fact 2); some of them have passed when the first poll fails.
+FORGETS_AFTER = timedelta(seconds=120)
 # So many polls in a row must go well before the other poller is believed to be gone.
 CONFLICT_CALM = 3
 
@@ -44,13 +48,17 @@ class NotStored(Exception):
 class Poller:
     """`problem` is None, or a plain sentence about why nothing arrives."""
 
-    def __init__(self, bot: Bot, me: str, intake: Intake, words: Words, pause: Pause, hold: int = HOLD_SECONDS) -> None:
+    def __init__(
+        self, bot: Bot, me: str, intake: Intake, words: Words, pause: Pause, now: Now, hold: int = HOLD_SECONDS
+    ) -> None:
         self.problem: str | None = None
         self._bot = bot
         self._me = me
         self._intake = intake
         self._words = words
         self._pause = pause
+        self._now = now
+        self._failing_since: datetime | None = None
         self._hold = hold
         # The server is the one that remembers what is confirmed; a stored offset would only be a guess (T-46).
         self._offset = 0
@@ -70,6 +78,7 @@ class Poller:
                 await self._pause(self._trouble(error))
             else:
                 self._well()
+                await self._look_back()
 
     async def _turn(self) -> None:
         if self._webhook_seen and not self._webhook_removed:
@@ -118,6 +127,12 @@ class Poller:
         self._offset = max(int(update.key) for update in self._batch) + 1
         self._batch = ()
 
+    async def _look_back(self) -> None:
+        """Whoever tapped while Telegram was away for long has to hear that it may be lost."""
+        since, self._failing_since = self._failing_since, None
+        if since is not None and self._now() - since > FORGETS_AFTER:
+            await self._intake.missed(PLATFORM)
+
     def _well(self) -> None:
         self._failures = 0
         self._calm += 1
@@ -137,6 +152,8 @@ class Poller:
             log.error("updates not stored", platform=PLATFORM, bot=self._me, error=type(cause).__name__, exc_info=error)
             return self._speak("telegram.not-stored", NETWORK_CEILING)
         fault = read(error)
+        if fault.meaning is not Meaning.CONFLICT:  # then somebody else has got them
+            self._failing_since = self._failing_since or self._now()
         log.warning("polling failed", platform=PLATFORM, bot=self._me, reason=fault.reason, failures=self._failures)
         match fault.meaning:
             case Meaning.WAIT:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from tests.kit.discord.components import BUTTON, ROW, SECTION, SELECTS
@@ -60,10 +61,22 @@ class Seen:
 
 def plain(markdown: str, name_of: Callable[[int], str | None] = lambda _: None) -> str:
     """The text without its marks; <@id> with a known name becomes @name, times stay as they are."""
+    text = _unmarked(markdown)
+    if "<@" in text:
+        text = re.sub(r"<@!?(\d+)>", lambda found: f"@{name}" if (name := name_of(int(found[1]))) else found[0], text)
+    return _shown(text)
+
+
+@lru_cache(2000)  # a story looks at the same messages again and again
+def _unmarked(markdown: str) -> str:
     text = _ESCAPE.sub(lambda found: chr(_HIDDEN + ord(found[1])), markdown)
     for pattern, replacement in _MARKS:
         text = pattern.sub(replacement, text)
-    text = re.sub(r"<@!?(\d+)>", lambda found: f"@{name}" if (name := name_of(int(found[1]))) else found[0], text)
+    return text
+
+
+@lru_cache(2000)
+def _shown(text: str) -> str:
     return "".join(chr(ord(c) - _HIDDEN) if _HIDDEN < ord(c) < _HIDDEN + 128 else c for c in text)
 
 

@@ -50,6 +50,10 @@ class Inbox:
     kept: dict[str, RawUpdate] = field(default_factory=dict)
     batches: list[tuple[str, ...]] = field(default_factory=list)
     failures: int = 0
+    missed_on: list[str] = field(default_factory=list)
+
+    async def missed(self, platform: str) -> None:
+        self.missed_on.append(platform)
 
     async def accept(self, platform: str, bot: str, updates: Sequence[RawUpdate]) -> None:
         self.batches.append(tuple(update.key for update in updates))

@@ -43,6 +43,9 @@ class ScriptedCoach:
         self._keys: set[str] = set()
         self._inbox: asyncio.Queue[RawUpdate] = asyncio.Queue()
 
+    async def missed(self, platform: str) -> None:
+        raise AssertionError(f"{platform} forgets nothing")
+
     async def accept(self, platform: str, bot: str, updates: Sequence[RawUpdate]) -> None:
         assert (platform, bot) == ("local", "local")
         if self.failing:

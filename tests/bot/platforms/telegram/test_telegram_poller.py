@@ -229,3 +229,30 @@ async def test_after_a_quiet_poll_the_offset_starts_from_nothing(server: Telegra
         server.world._next_update = 10
         await server.person(7).say("/again")
         assert (await rig.said(2)).text == "/again"
+
+
+@pytest.mark.parametrize(("seconds", "told"), [(100, []), (130, ["telegram"])])
+async def test_after_two_minutes_without_an_answer_taps_may_be_lost_and_somebody_is_told(
+    server: TelegramServer, seconds: int, told: list[str]
+) -> None:
+    server.faults.add("getUpdates", Cut(), times=1_000_000)
+    async with Rig(server).running() as rig:
+        await server.until(lambda: bool(rig.telegram.problem), "three failures")
+        server.advance(seconds)
+        server.faults.clear()
+        await server.person(7).say("/today")
+        await rig.said()
+        await server.until(lambda: not server.world.waiting(), "the next poll")
+        assert rig.inbox.missed_on == told
+
+
+async def test_another_poller_has_got_what_we_have_not(server: TelegramServer) -> None:
+    server.polls.rival = True
+    async with Rig(server).running() as rig:
+        await server.until(lambda: bool(rig.telegram.problem), "the other poller")
+        server.advance(600)
+        server.polls.rival = False
+        await server.person(7).say("/today")
+        await rig.said()
+        await server.until(lambda: not server.world.waiting(), "the next poll")
+        assert rig.inbox.missed_on == []
