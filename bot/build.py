@@ -139,7 +139,7 @@ async def _working(
             nursery.start(platform.run(), f"platform:{platform.name}", vital=True)
         await duty.begin(intake.platforms, take_up)
         intake.open()
-        for platform in intake.platforms.values():
+        for platform in () if duty.alone else intake.platforms.values():
             nursery.start(duty.keep(platform, take_up), f"duty:{platform.name}", vital=True)
         nursery.start(cues.run(heart.ring), "cues")
         heartbeat = Pulse(vitals.beating(heart.beat))

@@ -167,8 +167,8 @@ class Duty:
 
     async def keep(self, platform: Platform, take_up: TakeUp) -> None:
         """Until cancelled: renew the lease, or look whether it is to be had."""
-        while not self.alone:
-            watch = self.watch(platform.name)
+        watch = self.watch(platform.name)
+        while True:
             await asyncio.sleep(self._rhythm.renew if watch.holds else self._rhythm.look)
             try:
                 await self.turn(platform, take_up)

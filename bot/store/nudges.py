@@ -319,7 +319,8 @@ def _among(person: ColumnElement[str], platforms: Platforms) -> ColumnElement[bo
     as a join might be; and a join would lock the person too. Somebody without a platform is everybody's."""
     if platforms is None:
         return true()
-    chosen = select(t.person.c.platform).where(t.person.c.id == person).scalar_subquery()
+    whose = t.person.alias()
+    chosen = select(whose.c.platform).where(whose.c.id == person).scalar_subquery()
     return func.coalesce(chosen, "").in_(["", *sorted(platforms)])
 
 
