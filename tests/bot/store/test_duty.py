@@ -1,4 +1,4 @@
-"""Duty on each engine: of several processes one works for a bot, stops by its own clock, and hands over when it is asked to stop."""
+"""Duty on each engine: of several processes one works for a bot, stops by its own clock, and hands over at a polite stop."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
