@@ -5,7 +5,7 @@ between shows it again: an edit twice is no harm, and a new post stands in the p
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime, timedelta
 
 import structlog
@@ -34,10 +34,19 @@ log = structlog.get_logger()
 
 
 class Boards:
-    def __init__(self, store: Store, catalog: Catalog, platforms: Mapping[str, Platform]) -> None:
+    """`covers`: the platforms whose chats are ours to keep (bot/duty.py); None: all."""
+
+    def __init__(
+        self,
+        store: Store,
+        catalog: Catalog,
+        platforms: Mapping[str, Platform],
+        covers: Callable[[], Collection[str] | None] = lambda: None,
+    ) -> None:
         self._store = store
         self._catalog = catalog
         self._platforms = platforms
+        self._covers = covers
 
     async def keep(self, now: datetime) -> int:
         """Judge the days that are final and show every post that is due. Returns how many were shown."""
@@ -45,13 +54,16 @@ class Boards:
             if not await self._store.read(lambda tx: challenges.is_judging_due(tx, now)):
                 break
             await self._store.run(lambda tx: scoring.judge_due(tx, self._catalog, now))
-        due = await self._store.read(lambda tx: posts.due(tx, now, AT_ONCE))
+        covers = self._covers()
+        due = await self._store.read(lambda tx: posts.due(tx, now, AT_ONCE, covers))
         gate = asyncio.Semaphore(IN_FLIGHT)
         return sum(await asyncio.gather(*(self._show(post, now, gate) for post in due)))
 
     async def next_due(self) -> datetime | None:
+        covers = self._covers()
+
         def query(tx: Tx) -> list[datetime | None]:
-            return [challenges.next_final(tx), posts.next_due(tx)]
+            return [challenges.next_final(tx), posts.next_due(tx, covers)]
 
         return min((moment for moment in await self._store.read(query) if moment is not None), default=None)
 

@@ -15,6 +15,7 @@ from bot.clock import TravelClock
 from bot.coach.door import Coach
 from bot.coach.prompts import Prompts
 from bot.cues import Cues
+from bot.duty import Duty, OnDutyAll, Rhythm
 from bot.health.vitals import Vitals
 from bot.heart import Heart, Machine
 from bot.ids import new_id
@@ -37,6 +38,7 @@ from scheduler.pulse import Pulse
 
 REPLAN_AT_ONCE = 200  # people whose slots are recomputed in one unit after new time-zone rules
 PURGE_SECONDS = 6 * 3600.0
+OVERDUE_SECONDS = 15.0  # between two looks for what a neighbour that is gone left behind
 BEAT_SECONDS = 1.5  # how long a stop waits for the beat under way; with the lanes' 5 s it stays under 8 s
 
 log = structlog.get_logger()
@@ -53,6 +55,7 @@ class Bot:
     engine: Engine
     heart: Heart
     machine: Machine
+    duty: Duty
     platforms: dict[str, Platform]
     local_url: str | None = None
 
@@ -107,35 +110,53 @@ async def _working(
     coach = Coach(store, catalog, clock, cues, may_manage)
     async with Nursery() as nursery:
         intake = Intake(store, coach, clock, nursery)
-        boards = Boards(store, catalog, intake.platforms)
+        owner = new_id()
+        duty = Duty(store, owner, alone=not settings.on_server, rhythm=Rhythm.of(settings.toehold_lease_seconds))
+        platforms = intake.platforms if duty.alone else OnDutyAll(intake.platforms, duty)
+        boards = Boards(store, catalog, platforms, duty.covers)
         vitals = Vitals(words.load())
-        deliverer = MeasuredDeliverer(Prompts(store, catalog, intake.platforms), clock, vitals.moved)
-        engine = Engine(StoredNudges(store), deliverer, new_id(), settings.toehold_in_flight)
-        heart = Heart(store, engine, coach, cues, intake, clock, boards)
+        deliverer = MeasuredDeliverer(Prompts(store, catalog, platforms), clock, vitals.moved)
+        engine = Engine(StoredNudges(store, duty.covers), deliverer, owner, settings.toehold_in_flight)
+        heart = Heart(store, engine, coach, cues, intake, clock, boards, lambda: duty.on)
         machine = Machine(store, heart, clock)
         if connect is None:
-            _connect(settings, store, catalog, clock, intake, machine)
+            _connect(settings, store, catalog, clock, intake, machine, duty)
         else:
             intake.platforms.update(connect(intake, machine))
-        bot = Bot(store, clock, coach, intake, engine, heart, machine, intake.platforms)
-        await engine.recover(clock.now())
+        bot = Bot(store, clock, coach, intake, engine, heart, machine, duty, intake.platforms)
+
+        async def take_up(platform: Platform) -> None:
+            """What is left of whoever worked for this platform before."""
+            await engine.recover(clock.now(), None if duty.alone else platform.name)
+            if platform.name in settings.received_by_all:
+                await intake.take_up_overdue(platform.name, platform.bot)
+            else:
+                await intake.take_up(platform.name, platform.bot)
+            nursery.start(coach.restore_cues(), "restore-cues")
+            nursery.start(_replan(store, clock), "replan")
+
         for platform in intake.platforms.values():
             nursery.start(platform.run(), f"platform:{platform.name}", vital=True)
-        await intake.resume()
-        nursery.start(coach.restore_cues(), "restore-cues")
-        nursery.start(_replan(store, clock), "replan")
+        await duty.begin(intake.platforms, take_up)
+        intake.open()
+        for platform in () if duty.alone else intake.platforms.values():
+            nursery.start(duty.keep(platform, take_up), f"duty:{platform.name}", vital=True)
         nursery.start(cues.run(heart.ring), "cues")
         heartbeat = Pulse(vitals.beating(heart.beat))
-        cleaning = Pulse(lambda: _purge(store, clock), PURGE_SECONDS)
+        cleaning = Pulse(lambda: _purge(store, clock, duty), PURGE_SECONDS)
+        looking = Pulse(lambda: _take_up_overdue(intake, duty), OVERDUE_SECONDS)
         async with AsyncExitStack() as around:
             if pulse:
                 await _watch(settings, vitals, bot, nursery, around)
                 heartbeat.start()
                 cleaning.start()
+                if not duty.alone:
+                    looking.start()
             try:
                 yield bot
             finally:
-                await asyncio.gather(heartbeat.finish(BEAT_SECONDS), cleaning.finish(BEAT_SECONDS))
+                await asyncio.gather(*(each.finish(BEAT_SECONDS) for each in (heartbeat, cleaning, looking)))
+    await duty.leave()  # now that nothing of ours goes on any more
 
 
 async def _watch(settings: Settings, vitals: Vitals, bot: Bot, nursery: Nursery, around: AsyncExitStack) -> None:
@@ -144,7 +165,7 @@ async def _watch(settings: Settings, vitals: Vitals, bot: Bot, nursery: Nursery,
     if settings.health_port is not None:
         from bot.health.server import Health  # aiohttp's server takes a while to import
 
-        health = Health(vitals, bot.store, bot.platforms, bot.intake.waiting, words.load())
+        health = Health(vitals, bot.store, bot.platforms, bot.intake.waiting, words.load(), bot.duty.holds)
         await around.enter_async_context(health.serving(settings.toehold_health_host, settings.health_port))
 
 
@@ -155,6 +176,7 @@ def _connect(
     clock: TravelClock,
     intake: Intake,
     machine: Machine,
+    duty: Duty,
 ) -> None:
     postbox, texts = StoredPostbox(store), words.load()
     if settings.telegram_bot_token is not None:
@@ -171,7 +193,16 @@ def _connect(
                 settings.toehold_webhook_port,
             )
         intake.platforms["telegram"] = Telegram(
-            token, settings.telegram_api_url, intake, postbox, texts, menu(), clock.now, hook=hook, timer=clock.timer
+            token,
+            settings.telegram_api_url,
+            intake,
+            postbox,
+            texts,
+            menu(),
+            clock.now,
+            hook=hook,
+            turn=duty.watch("telegram"),
+            timer=clock.timer,
         )
     if settings.discord_bot_token is not None:
         from bot.platforms.discord.platform import Discord  # discord.py takes a while to import
@@ -187,6 +218,7 @@ def _connect(
             clock.now,
             shards=settings.discord_shards,
             timer=clock.timer,
+            turn=duty.watch("discord"),
         )
     if settings.local_chat:
         from bot.platforms.local.platform import LocalChat
@@ -224,8 +256,16 @@ async def _replan_some(store: Store, clock: TravelClock, people_ids: list[str], 
     await store.run(lambda tx: slots.replan_people(tx, people_ids, clock.now(), rules))
 
 
-async def _purge(store: Store, clock: TravelClock) -> None:
+async def _take_up_overdue(intake: Intake, duty: Duty) -> None:
+    for platform in intake.platforms.values():
+        if duty.holds(platform.name):
+            await intake.take_up_overdue(platform.name, platform.bot)
+
+
+async def _purge(store: Store, clock: TravelClock, duty: Duty) -> None:
     """Forget what has had its time, and empty the log, so that what was erased leaves it too."""
+    if not duty.on:
+        return
     now = clock.now()
     updates = await store.run(lambda tx: inbox.purge(tx, now))
     old = await store.run(lambda tx: nudges.purge(tx, now))

@@ -13,6 +13,7 @@ from bot import logs, words
 from bot import settings as settings_module
 from bot.platforms.port import CannotStart
 from bot.settings import Settings, WrongSettingError
+from bot.starting import may_pass, wait_for_server
 from bot.store.faults import StoreFault
 from drills.catalog import CatalogError
 from drills.localtime import use_packaged_rules
@@ -40,8 +41,10 @@ def run() -> None:
         asyncio.run(_run(settings))
     except CannotStart as error:
         _fail(str(error), EXIT_WRONG if error.for_good else EXIT_AGAIN)
-    except (StoreFault, CatalogError) as error:
-        _fail(_sentence(error, settings))
+    except StoreFault as error:
+        _fail(_sentence(error, settings), EXIT_AGAIN if settings.on_server and may_pass(error) else EXIT_WRONG)
+    except CatalogError as error:
+        _fail(str(error))
 
 
 async def _run(settings: Settings) -> None:
@@ -51,11 +54,22 @@ async def _run(settings: Settings) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
+    await _server_is_there(settings, stop)
+    if stop.is_set():
+        return
     async with running(settings) as bot:
         await _announce(settings, bot.platforms)
         await stop.wait()
         log.info("bot.stopping")
     log.info("bot.stopped")
+
+
+async def _server_is_there(settings: Settings, stop: asyncio.Event) -> None:
+    def say(fault: StoreFault, seconds: int) -> None:
+        sentence = words.load()("start.postgres-waiting", path=settings.database_shown, reason=fault, seconds=seconds)
+        print(sentence, file=sys.stderr, flush=True)
+
+    await wait_for_server(settings.database, stop, say)
 
 
 async def _announce(settings: Settings, platforms: object) -> None:

@@ -1,6 +1,7 @@
 """The heart: one beat works everything that is due (engine and cues); the time machine is many beats, one per due instant."""
 
 import asyncio
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import structlog
@@ -32,6 +33,7 @@ class Heart:
         intake: Intake,
         clock: TravelClock,
         boards: Boards,
+        on_duty: Callable[[], bool] = lambda: True,
     ) -> None:
         self._store = store
         self._engine = engine
@@ -40,11 +42,16 @@ class Heart:
         self._intake = intake
         self._clock = clock
         self._boards = boards
+        self._on_duty = on_duty
         self._marked: datetime | None = None
 
     async def beat(self) -> list[Delivery]:
-        """Everything that is due now; and a mark in the store that we were alive."""
+        """Everything that is due now; and a mark in the store that we were alive. Who stands by only ends the rests of
+        whoever tapped here."""
         now = self._clock.now()
+        if not self._on_duty():
+            await self.ring(now)
+            return []
         if self._marked is None or now - self._marked > beats.AWAY_AFTER:
             await self._mark(now)  # we were away: what is said now must know it
         await self.ring(now)
@@ -80,6 +87,8 @@ class Heart:
                 await platform.redraw(cue.address, reply)
 
     async def next_due(self) -> datetime | None:
+        if not self._on_duty():
+            return None
         moments = (await self._engine.next_due(), self._cues.next_due(), await self._boards.next_due())
         return min((moment for moment in moments if moment is not None), default=None)
 

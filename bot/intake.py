@@ -15,7 +15,7 @@ from bot import metrics
 from bot.cards import Reply
 from bot.clock import Clock
 from bot.coach import away
-from bot.coach.door import Coach, Unfinished
+from bot.coach.door import Coach, Unfinished, WorkedElsewhere
 from bot.nursery import Nursery
 from bot.platforms.port import Heard, Platform, RawUpdate, Unreadable
 from bot.store import inbox
@@ -58,6 +58,7 @@ class Intake:
         self._nursery = nursery
         self.platforms: dict[str, Platform] = {}
         self._lanes: dict[tuple[str, str], deque[_Job]] = {}
+        self._given_up: set[int] = set()  # not answered here, and not to be tried again in this process
         self._gate = asyncio.Semaphore(AT_ONCE)
         self._resumed = asyncio.Event()
         self._idle = asyncio.Event()
@@ -89,12 +90,29 @@ class Intake:
 
     async def resume(self) -> None:
         """At start: everything that a stopped process left behind."""
-        left = await self._store.read(inbox.waiting)
+        self._take_up(await self._store.read(inbox.waiting))
+        self.open()
+
+    def open(self) -> None:
+        """What is left was taken up, or is another process's: from here on updates are accepted."""
+        self._resumed.set()
+
+    async def take_up(self, platform: str, bot: str) -> None:
+        """Go on with everything that is left of a bot: whoever worked for it does so no more."""
+        self._take_up(await self._store.read(lambda tx: inbox.left(tx, platform, bot)))
+
+    async def take_up_overdue(self, platform: str, bot: str) -> None:
+        """Go on with what nobody goes on with, where several processes receive at the same time."""
+        now = self._clock.now()
+        self._take_up(await self._store.read(lambda tx: inbox.overdue(tx, platform, bot, now)))
+
+    def _take_up(self, left: Sequence[Waiting]) -> None:
+        ours = {job.waiting.id for queue in self._lanes.values() for job in queue} | self._given_up
+        left = [waiting for waiting in left if waiting.id not in ours]
         if left:
             log.info("inbox.resumed", count=len(left), to_repaint=sum(waiting.done for waiting in left))
         for waiting in left:
             self._enqueue(waiting)
-        self._resumed.set()
 
     async def idle(self) -> None:
         """Return when nothing is being worked."""
@@ -189,7 +207,11 @@ class Intake:
         if job.done:
             job.reply = await self._coach.repaint(job.heard)
         else:
-            job.reply = await self._coach.hear(job.heard, waiting.id)
+            try:
+                job.reply = await self._coach.hear(job.heard, waiting.id)
+            except WorkedElsewhere:
+                log.info("inbox.worked-elsewhere", inbox=waiting.id)
+                return False
         job.worked = True
         return True
 
@@ -212,6 +234,7 @@ class Intake:
             if isinstance(error, StoreFault) and job.answer_tries < ANSWER_TRIES:
                 raise
             log.exception("inbox.not-answered", inbox=job.waiting.id)
+            self._given_up.add(job.waiting.id)
 
     async def _put_aside(self, job: _Job, reason: str) -> bool:
         """A fault of ours: the same update would fail again, now and at every start."""

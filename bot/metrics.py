@@ -42,6 +42,12 @@ BEAT_AGE_SECONDS = Gauge("toehold_beat_age_seconds", "Since the last beat ended.
 PLATFORM_PROBLEM = Gauge(
     "toehold_platform_problem", "1 while nothing arrives from this platform.", ("platform",), registry=REGISTRY
 )
+LEASE_HELD = Gauge(
+    "toehold_lease_held",
+    "1 while this process works for the platform's bot, 0 while it stands by.",
+    ("platform",),
+    registry=REGISTRY,
+)
 
 
 def our_version() -> str:

@@ -36,6 +36,9 @@ class Settings(BaseSettings):
     telegram_webhook_secret: SecretStr | None = None
     toehold_webhook_host: str = "127.0.0.1"
     toehold_webhook_port: Annotated[int, Field(ge=0, le=65535)] = 8443
+    toehold_lease_seconds: Annotated[float, Field(ge=2, le=60)] = (
+        30  # beats.AWAY_AFTER must stay longer than a take-over
+    )
     toehold_in_flight: Annotated[int, Field(ge=1, le=32)] = 4
     toehold_host: str = "127.0.0.1"
     toehold_port: Annotated[int, Field(ge=0, le=65535)] = 8765
@@ -177,6 +180,12 @@ class Settings(BaseSettings):
     @property
     def has_token(self) -> bool:
         return self.telegram_bot_token is not None or self.discord_bot_token is not None
+
+    @property
+    def received_by_all(self) -> frozenset[str]:
+        """The platforms on which every process receives, and not only the one whose turn it is."""
+        each = {"telegram": bool(self.telegram_webhook_url), "discord": self.discord_shards is not None}
+        return frozenset(name for name, is_so in each.items() if is_so)
 
     @property
     def discord_shards(self) -> tuple[tuple[int, ...], int] | None:

@@ -46,9 +46,9 @@ class Engine:
         self._lock = asyncio.Lock()
         self._unrecorded: list[Delivery] = []
 
-    async def recover(self, now: datetime) -> None:
-        """Once, at start."""
-        taken_back = await self._store.recover(self._owner, now)
+    async def recover(self, now: datetime, platform: str | None = None) -> None:
+        """At the beginning of our work for a platform, before its first tick."""
+        taken_back = await self._store.recover(self._owner, now, platform)
         if taken_back:
             log.info("nudge.recovered", count=taken_back)
 

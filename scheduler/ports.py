@@ -39,8 +39,8 @@ class NudgeStore(Protocol):
     async def record(self, nudge: Nudge, owner: str, outcome: Outcome | Drop | Postpone, now: datetime) -> bool:
         """What became of it, fenced by owner and attempt. False: somebody else owns it by now."""
 
-    async def recover(self, owner: str, now: datetime) -> int:
-        """At start: take back what a process that is gone had claimed. Returns how many."""
+    async def recover(self, owner: str, now: datetime, platform: str | None = None) -> int:
+        """Take back what a process that is gone had claimed, for the people of that platform. Returns how many."""
 
     async def next_due(self) -> datetime | None:
         """The earliest instant at which `plan` or `claim` would find something."""

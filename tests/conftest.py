@@ -9,12 +9,15 @@ from structlog.dev import ConsoleRenderer, plain_traceback
 
 from drills.localtime import use_packaged_rules
 from tests.kit import postgres as postgres_kit
+from tests.kit.lengths import keep_lengths
 
 use_packaged_rules()
 
 # A busy machine is not a fault in the code; times are measured in benchmarks/.
 settings.register_profile("toehold", deadline=None)
 settings.load_profile("toehold")
+
+keep_lengths()
 
 # The default draws each traceback with every local variable in it, which takes seconds.
 ConsoleRenderer.get_active().exception_formatter = plain_traceback

@@ -125,7 +125,8 @@ def edit_pause(desk: Desk, action: PauseFor) -> Answer:
         return Answer(pause_scene(desk, "reason" if known else None))
     if not 0 <= action.days <= PAUSE_MOST or care.silent_pause(desk.tx, person, today) is not None:
         return Answer(pause_scene(desk))
-    return Answer(_begin(desk, today, today + (action.days - 1) * _ONE_DAY if action.days else None, action.reason))
+    reason = action.reason if action.reason in view.REASONS else ""
+    return Answer(_begin(desk, today, today + (action.days - 1) * _ONE_DAY if action.days else None, reason))
 
 
 def _begin(desk: Desk, first: date, last: date | None, reason: str) -> view.PauseScene:

@@ -76,6 +76,10 @@ class Unfinished(Exception):
         self.reply = reply
 
 
+class WorkedElsewhere(Exception):
+    """Another process has had the effect of it; nothing was written here. It answers too."""
+
+
 class Coach:
     def __init__(self, store: Store, catalog: Catalog, clock: Clock, cues: Cues, rights: Rights) -> None:
         self._store = store
@@ -87,14 +91,16 @@ class Coach:
     async def hear(self, heard: Heard, inbox_id: int) -> Reply | None:
         """Work what was heard, once: its effect and the inbox row are committed together. None: nothing to say.
 
-        Raises Unfinished when the database failed. A fault of ours is answered with one sentence and a number.
+        Raises Unfinished when the database failed, and WorkedElsewhere. A fault of ours is answered with one
+        sentence and a number.
         """
         now = self._clock.now()
         may_manage = await self._may_manage(heard)
 
         def unit(tx: Tx) -> Answer | None:
             answer = self._work(tx, heard, now, may_manage)
-            inbox.done(tx, inbox_id, now)
+            if not inbox.done(tx, inbox_id, now):
+                raise WorkedElsewhere
             return answer
 
         try:
@@ -103,6 +109,8 @@ class Coach:
         except StoreFault as fault:
             log.warning("coach.store-fault", kind=fault.kind, inbox=inbox_id)
             raise Unfinished(heard, self._fault(heard, fault.kind)) from fault
+        except WorkedElsewhere:
+            raise
         except Exception:
             number = new_id()[:6]
             log.exception("coach.failed", number=number, inbox=inbox_id)
@@ -132,7 +140,7 @@ class Coach:
         return None if scene is None else Reply(draw(words.load(), scene), living=PLAYER)
 
     async def restore_cues(self) -> None:
-        """At start: rests that still run, or ended while nobody was there, get their cue again."""
+        """At start and at a take-over: rests that still run, or ended while nobody was there, get their cue again."""
         since = self._clock.now() - CUES_REACH_BACK
 
         def query(tx: Tx) -> list[Cue]:

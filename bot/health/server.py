@@ -30,7 +30,7 @@ class CannotListen(CannotStart):
 
 
 class Health:
-    """What is answered. `waiting` counts the updates that are not answered yet."""
+    """What is answered. `waiting` counts the updates that are not answered yet; `holds`: a platform is ours to work for."""
 
     def __init__(
         self,
@@ -39,12 +39,14 @@ class Health:
         platforms: Mapping[str, Platform],
         waiting: Callable[[], int],
         words: Words,
+        holds: Callable[[str], bool] = lambda _platform: True,
     ) -> None:
         self._vitals = vitals
         self._store = store
         self._platforms = platforms
         self._waiting = waiting
         self._words = words
+        self._holds = holds
         self._metrics = make_aiohttp_handler(metrics.REGISTRY)
 
     @asynccontextmanager
@@ -77,7 +79,8 @@ class Health:
     async def _ready(self, _request: web.Request) -> web.Response:
         ours = [await self._ask_database() or self._vitals.trouble]
         told = [self._words("operate.platform", platform=each.name, reason=each.problem) for each in self._troubled()]
-        return _answer([*filter(None, ours), *told])
+        standing_by = [name for name in self._platforms if not self._holds(name)]
+        return _answer([*filter(None, ours), *told], **({"standing_by": standing_by} if standing_by else {}))
 
     async def _tell(self, request: web.Request) -> web.StreamResponse:
         metrics.BEAT_AGE_SECONDS.set(self._vitals.beat_age)

@@ -1,6 +1,6 @@
 """What a platform is given by `build.py`, and what it gives back: Intake, Postbox, Platform, and the values they exchange."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, TypeAlias
@@ -113,6 +113,13 @@ class Intake(Protocol):
         """The platform was not reached for so long that it has forgotten taps meanwhile. Never raises."""
 
 
+class Turn(Protocol):
+    """Of several processes on one database, one receives for a bot."""
+
+    async def during(self, work: Callable[[], Awaitable[None]]) -> None:
+        """Do it while it is our turn: begun when the turn comes, cancelled when it goes, and begun again."""
+
+
 class Postbox(Protocol):
     """Remembers the last message of each living thing in a chat, and which chats have moved."""
 
@@ -191,5 +198,6 @@ __all__ = [
     "RoomMoved",
     "Said",
     "Sender",
+    "Turn",
     "Unreadable",
 ]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import ColumnElement, and_, delete, or_, select, update
 
 from bot.addresses import RawUpdate
 from bot.store import tables as t
@@ -13,6 +13,8 @@ from bot.store.unit import Tx
 from bot.store.upsert import upsert
 
 KEPT_FOR = timedelta(days=8)  # Telegram may start its update ids anew after a week without updates
+WORKED_WITHIN = timedelta(seconds=30)  # an effect is had once, so an impatient second try does no harm
+ANSWERED_WITHIN = timedelta(minutes=2)  # longer than an answer may wait for its platform (a flood, a slow network)
 
 
 class State(Enum):
@@ -58,9 +60,28 @@ def accept(tx: Tx, platform: str, bot: str, updates: Sequence[RawUpdate], now: d
 
 def waiting(tx: Tx) -> list[Waiting]:
     """Everything that a stopped process left: not done, or done and not answered; oldest first."""
-    rows = tx.execute(
-        select(t.inbox).where(t.inbox.c.answered_at.is_(None), t.inbox.c.quarantined.is_(None)).order_by(t.inbox.c.id)
+    return _left(tx)
+
+
+def left(tx: Tx, platform: str, bot: str) -> list[Waiting]:
+    """The same, of one bot."""
+    return _left(tx, t.inbox.c.platform == platform, t.inbox.c.bot_id == bot)
+
+
+def overdue(tx: Tx, platform: str, bot: str, now: datetime) -> list[Waiting]:
+    """What a process that is gone left behind while others go on: whoever lives has worked theirs, and answered, by now."""
+    undone = and_(t.inbox.c.done_at.is_(None), t.inbox.c.received_at < now - WORKED_WITHIN)
+    return _left(
+        tx,
+        t.inbox.c.platform == platform,
+        t.inbox.c.bot_id == bot,
+        or_(undone, t.inbox.c.received_at < now - ANSWERED_WITHIN),
     )
+
+
+def _left(tx: Tx, *conditions: ColumnElement[bool]) -> list[Waiting]:
+    unanswered = (t.inbox.c.answered_at.is_(None), t.inbox.c.quarantined.is_(None))
+    rows = tx.execute(select(t.inbox).where(*unanswered, *conditions).order_by(t.inbox.c.id))
     return [
         Waiting(
             row.id, row.platform, row.bot_id, RawUpdate(row.update_key, row.lane, row.payload), row.done_at is not None
@@ -76,8 +97,10 @@ def state(tx: Tx, inbox_id: int) -> State:
     return State.NEW if row.done_at is None else State.DONE
 
 
-def done(tx: Tx, inbox_id: int, now: datetime) -> None:
-    tx.execute(update(t.inbox).where(t.inbox.c.id == inbox_id).values(done_at=now))
+def done(tx: Tx, inbox_id: int, now: datetime) -> bool:
+    """In the unit of its effect. False: another process has worked it, so this unit must come to nothing."""
+    first = update(t.inbox).where(t.inbox.c.id == inbox_id, t.inbox.c.done_at.is_(None)).values(done_at=now)
+    return tx.execute(first).rowcount == 1
 
 
 def answered(tx: Tx, inbox_id: int, now: datetime) -> None:

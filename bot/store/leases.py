@@ -6,7 +6,7 @@ stop by their own clock before its end, counted from before they asked; whoever 
 
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import delete, or_, text, update
+from sqlalchemy import delete, or_, select, text, update
 
 from bot.store import tables as t
 from bot.store.unit import Tx
@@ -19,6 +19,12 @@ def database_now(tx: Tx) -> datetime:
         return moment.astimezone(UTC)
     stamp: str = tx.execute(text("SELECT strftime('%Y-%m-%dT%H:%M:%f', 'now')")).scalar_one()
     return datetime.fromisoformat(stamp).replace(tzinfo=UTC)
+
+
+def is_free(tx: Tx, name: str, owner: str) -> bool:
+    """Whether it is worth to `take` it."""
+    row = tx.execute(select(t.lease.c.owner, t.lease.c.until).where(t.lease.c.name == name)).one_or_none()
+    return row is None or row.owner == owner or row.until <= database_now(tx)
 
 
 def take(tx: Tx, name: str, owner: str, span: timedelta) -> bool:

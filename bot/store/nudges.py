@@ -1,11 +1,11 @@
 """Nudges: planned once under a unique key, claimed in one statement, recorded behind a fence. `scheduler.ports.NudgeStore`."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import date, datetime, timedelta
 
 import structlog
-from sqlalchemy import ColumnElement, and_, case, delete, func, not_, or_, select, update
+from sqlalchemy import ColumnElement, and_, case, delete, func, not_, or_, select, true, update
 
 from bot.store import tables as t
 from bot.store.leases import database_now
@@ -41,22 +41,28 @@ _MARK = re.compile(r"[0-9a-f]{1,15}\Z")
 
 log = structlog.get_logger()
 
+Platforms = Collection[str] | None
+"""The platforms whose people are meant; None: everybody."""
+
 
 class StoredNudges:
-    """The engine's view of the store."""
+    """The engine's view of the store. `covers`: whose people it is about just now (bot/duty.py)."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, covers: Callable[[], Platforms] = lambda: None) -> None:
         self._store = store
+        self._covers = covers
 
     async def plan(self, now: datetime) -> int:
-        if not await self._store.read(lambda tx: _any_slot_due(tx, now)):
+        platforms = self._covers()
+        if _nobody(platforms) or not await self._store.read(lambda tx: _any_slot_due(tx, now, platforms)):
             return 0  # an idle tick takes no write lock
-        return await self._store.run(lambda tx: plan(tx, now))
+        return await self._store.run(lambda tx: plan(tx, now, platforms))
 
     async def claim(self, now: datetime, owner: str, limit: int) -> Sequence[Nudge]:
-        if not await self._store.read(lambda tx: _anything_due(tx, now)):
+        platforms = self._covers()
+        if _nobody(platforms) or not await self._store.read(lambda tx: _anything_due(tx, now, platforms)):
             return []
-        return await self._store.run(lambda tx: claim(tx, now, owner, limit))
+        return await self._store.run(lambda tx: claim(tx, now, owner, limit, platforms))
 
     async def sending(self, nudge: Nudge, owner: str) -> bool:
         return await self._store.run(lambda tx: sending(tx, nudge, owner))
@@ -64,19 +70,21 @@ class StoredNudges:
     async def record(self, nudge: Nudge, owner: str, outcome: Outcome | Drop | Postpone, now: datetime) -> bool:
         return await self._store.run(lambda tx: record(tx, nudge, owner, outcome, now))
 
-    async def recover(self, owner: str, now: datetime) -> int:
-        return await self._store.run(lambda tx: recover(tx, owner, now))
+    async def recover(self, owner: str, now: datetime, platform: str | None = None) -> int:
+        platforms = None if platform is None else [platform]
+        return await self._store.run(lambda tx: recover(tx, owner, now, platforms))
 
     async def next_due(self) -> datetime | None:
-        return await self._store.read(earliest)
+        platforms = self._covers()
+        return await self._store.read(lambda tx: earliest(tx, platforms))
 
 
-def plan(tx: Tx, now: datetime) -> int:
+def plan(tx: Tx, now: datetime, platforms: Platforms = None) -> int:
     """Due slots become nudges; of several labels that were missed only the newest does, the others are past their day."""
     rows = tx.execute(
         select(t.slot, t.person.c.zone)
         .join(t.person, t.person.c.id == t.slot.c.person)
-        .where(t.slot.c.next_due_at <= now)
+        .where(t.slot.c.next_due_at <= now, _among(t.slot.c.person, platforms))
         .order_by(t.slot.c.next_due_at)
         .limit(PLAN_AT_ONCE)
     ).all()
@@ -176,13 +184,14 @@ def prompts_since(tx: Tx, person: str, label: date) -> tuple[date | None, int]:
     return last, tx.execute(select(func.count()).where(*sent, t.nudge.c.label > label)).scalar_one()
 
 
-def claim(tx: Tx, now: datetime, owner: str, limit: int) -> list[Nudge]:
+def claim(tx: Tx, now: datetime, owner: str, limit: int, platforms: Platforms = None) -> list[Nudge]:
     """Take due nudges: planned ones, and those whose owner let the lease run out before the wire.
 
     On PostgreSQL others may claim at the same moment: what they have in hand is passed over, not waited for.
     """
     lease_now = database_now(tx)
-    free = select(t.nudge.c.id).where(_free(now, lease_now)).order_by(t.nudge.c.due_at, t.nudge.c.id).limit(limit)
+    due = select(t.nudge.c.id).where(_free(now, lease_now), _among(t.nudge.c.person, platforms))
+    free = due.order_by(t.nudge.c.due_at, t.nudge.c.id).limit(limit)
     free = free.with_for_update(skip_locked=True)  # SQLite, which has one writer, leaves it out
     rows = tx.execute(
         update(t.nudge)
@@ -253,12 +262,13 @@ def prove(tx: Tx, person: str, its_mark: str, message: str, now: datetime) -> bo
     return proved.rowcount == 1
 
 
-def recover(tx: Tx, owner: str, now: datetime) -> int:
-    """After a start: claims of a process that is gone are free at once; what was on the wire waits for a proof of delivery.
+def recover(tx: Tx, owner: str, now: datetime, platforms: Platforms = None) -> int:
+    """After a take-over: claims of a process that is gone are free at once; what was on the wire waits for a proof of delivery.
 
-    What was on the wire at its last attempt is not tried again: perhaps it is what stops us.
+    What was on the wire at its last attempt is not tried again: perhaps it is what stops us. Should the other one not be
+    gone but only late, `sending` keeps it from the wire, and what it has there it may still `record`.
     """
-    others = or_(t.nudge.c.owner.is_(None), t.nudge.c.owner != owner)
+    others = and_(or_(t.nudge.c.owner.is_(None), t.nudge.c.owner != owner), _among(t.nudge.c.person, platforms))
     claimed = tx.execute(
         update(t.nudge).where(t.nudge.c.state == NudgeState.CLAIMED, others).values(state=NudgeState.PLANNED)
     )
@@ -291,18 +301,36 @@ def purge(tx: Tx, now: datetime) -> int:
     return tx.execute(delete(t.nudge).where(old)).rowcount
 
 
-def earliest(tx: Tx) -> datetime | None:
-    slot = tx.execute(select(func.min(t.slot.c.next_due_at))).scalar()
-    nudge = tx.execute(select(func.min(t.nudge.c.not_before)).where(t.nudge.c.state == NudgeState.PLANNED)).scalar()
+def earliest(tx: Tx, platforms: Platforms = None) -> datetime | None:
+    slots = select(func.min(t.slot.c.next_due_at)).where(_among(t.slot.c.person, platforms))
+    planned = (t.nudge.c.state == NudgeState.PLANNED, _among(t.nudge.c.person, platforms))
+    slot = tx.execute(slots).scalar()
+    nudge = tx.execute(select(func.min(t.nudge.c.not_before)).where(*planned)).scalar()
     return min((moment for moment in (slot, nudge) if moment is not None), default=None)
 
 
-def _any_slot_due(tx: Tx, now: datetime) -> bool:
-    return tx.execute(select(t.slot.c.id).where(t.slot.c.next_due_at <= now).limit(1)).first() is not None
+def _any_slot_due(tx: Tx, now: datetime, platforms: Platforms) -> bool:
+    due = select(t.slot.c.id).where(t.slot.c.next_due_at <= now, _among(t.slot.c.person, platforms))
+    return tx.execute(due.limit(1)).first() is not None
 
 
-def _anything_due(tx: Tx, now: datetime) -> bool:
-    return tx.execute(select(t.nudge.c.id).where(_free(now, database_now(tx))).limit(1)).first() is not None
+def _anything_due(tx: Tx, now: datetime, platforms: Platforms) -> bool:
+    due = select(t.nudge.c.id).where(_free(now, database_now(tx)), _among(t.nudge.c.person, platforms))
+    return tx.execute(due.limit(1)).first() is not None
+
+
+def _nobody(platforms: Platforms) -> bool:
+    return platforms is not None and not platforms
+
+
+def _among(person: ColumnElement[str], platforms: Platforms) -> ColumnElement[bool]:
+    """Whether prompts of this person go to one of these platforms. Read for each row that is due, and never for all people,
+    as a join might be; and a join would lock the person too. Somebody without a platform is everybody's."""
+    if platforms is None:
+        return true()
+    whose = t.person.alias()
+    chosen = select(whose.c.platform).where(whose.c.id == person).scalar_subquery()
+    return func.coalesce(chosen, "").in_(["", *sorted(platforms)])
 
 
 def _free(now: datetime, lease_now: datetime) -> ColumnElement[bool]:

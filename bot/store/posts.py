@@ -4,11 +4,11 @@ Whatever changes a post raises `wanted`; whoever shows it writes down which vers
 edit, and a crash in between shows it again.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import ColumnElement, delete, func, insert, select, true, update
 
 from bot.addresses import Address
 from bot.store import tables as t
@@ -59,11 +59,13 @@ def is_heard(tx: Tx, challenge: str) -> bool:
     return tx.execute(found.limit(1)).first() is not None
 
 
-def due(tx: Tx, now: datetime, most: int) -> list[Post]:
+def due(tx: Tx, now: datetime, most: int, platforms: Collection[str] | None = None) -> list[Post]:
+    """What is to be shown, in the chats of these platforms; None: anywhere."""
     due = (
         select(t.post, t.room.c.platform, t.room.c.bot_id, t.room.c.chat_id, t.room.c.thread_id)
         .join(t.room, t.room.c.id == t.post.c.room)
         .where(t.post.c.wanted > t.post.c.shown, t.post.c.not_before <= now, t.room.c.state == "open")
+        .where(_in_chats_of(platforms))
         .order_by(t.post.c.not_before)
         .limit(most)
     )
@@ -88,11 +90,16 @@ def drop(tx: Tx, challenge: str, whats: Sequence[str]) -> None:
     tx.execute(delete(t.post).where(t.post.c.challenge == challenge, t.post.c.what.in_(whats), t.post.c.shown == 0))
 
 
-def next_due(tx: Tx) -> datetime | None:
+def next_due(tx: Tx, platforms: Collection[str] | None = None) -> datetime | None:
     """The next moment at which there is something to show."""
     found: datetime | None = tx.execute(
         select(func.min(t.post.c.not_before))
         .join(t.room, t.room.c.id == t.post.c.room)
         .where(t.post.c.wanted > t.post.c.shown, t.room.c.state == "open")
+        .where(_in_chats_of(platforms))
     ).scalar()
     return found
+
+
+def _in_chats_of(platforms: Collection[str] | None) -> ColumnElement[bool]:
+    return true() if platforms is None else t.room.c.platform.in_(sorted(platforms))

@@ -164,9 +164,9 @@ class Cable:
     the server gets it, and the whole "line" is broken from then on.
     """
 
-    def __init__(self, server: Server) -> None:
+    def __init__(self, server: Server, port: int = 0) -> None:
         self._server = server
-        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._listener = socket.create_server(("127.0.0.1", port))
         self.port: int = self._listener.getsockname()[1]
         self.cuts: list[Literal["answer", "commit", "line"]] = []
         self.commits = 0

@@ -1,10 +1,14 @@
 """Nonsense, markup, tricks of writing direction, and very long words: one clear sentence, and nothing is lost."""
 
 import asyncio
+import dataclasses
 import sqlite3
+from contextlib import closing
 
 import pytest
 
+from bot import actions
+from bot.actions import MAX_BYTES, decode
 from tests.kit.stage import Stage
 
 HOSTILE = {
@@ -85,6 +89,30 @@ async def test_forged_button_data_has_no_effect(stage: Stage, data: str) -> None
     ann.sees("Europe/Berlin", "3 min")
     await ann.say("/streak")
     ann.sees("0 days")
+
+
+def stretched(kind: type, number: int, text: str) -> str:
+    """Button data of this kind, with as much text in its fields as button data can carry."""
+    types = [field.type for field in dataclasses.fields(kind)]
+    room = (MAX_BYTES - len(actions.VERSION) - 1 - 10 * len(types)) // max(1, types.count(str))
+    values = {int: str(number), str: (text * room)[:room]}
+    parts = [values.get(each) or next(iter(each)).value for each in types]  # type: ignore[call-overload, union-attr]
+    return ".".join([actions.VERSION + actions._TAG_OF[kind], *parts])
+
+
+@pytest.mark.parametrize("number", [1, 3, 999_999_999])
+async def test_forged_button_data_of_any_length_is_no_fault_of_ours(stage: Stage, number: int) -> None:
+    """A column of a PostgreSQL server takes no more than it is made for, and every test keeps to that (tests/kit/lengths)."""
+    ann = await stage.person("Ann")
+    await ann.set_up()
+    for kind in actions._TAG_OF:
+        for text in ("x", "1"):
+            data = stretched(kind, number, text)
+            assert decode(data) is not None, data
+            await ann.press(data)
+    with closing(sqlite3.connect(stage.folder / "toehold.sqlite")) as witness:
+        aside = witness.execute("SELECT payload, quarantined FROM inbox WHERE quarantined IS NOT NULL").fetchall()
+    assert aside == []
 
 
 async def test_another_persons_button_is_refused(stage: Stage) -> None:

@@ -31,6 +31,7 @@ from bot.platforms.port import (
     Postbox,
     Posted,
     RawUpdate,
+    Turn,
 )
 from bot.platforms.reposts import Now
 from bot.words import Words
@@ -55,8 +56,8 @@ class Discord:
     """`bot.platforms.port.Platform` on discord.py. Raises TokenRefused for what cannot be a token.
 
     `api_url` is the API's with its version ("https://discord.com/api/v10"). `drills`: each one's id and name, to suggest.
-    `shards`: which of how many; without them all that Discord recommends. `timer` is that of the limits; `pause` is for
-    tests. Two of these in one process must use the same API (see `gateway`).
+    `shards`: which of how many, whoever's `turn` it is; without them all that Discord recommends, and only while it is ours.
+    `timer` is that of the limits; `pause` is for tests. Two of these in one process must use the same API (see `gateway`).
     """
 
     def __init__(
@@ -71,6 +72,7 @@ class Discord:
         now: Now,
         *,
         shards: tuple[tuple[int, ...], int] | None = None,
+        turn: Turn | None = None,
         pause: Pause = asyncio.sleep,
         timer: Timer | None = None,
     ) -> None:
@@ -79,6 +81,7 @@ class Discord:
         self._postbox = postbox
         self._commands = commands.payload(menu, words)
         self._pause = pause
+        self._turn = turn if shards is None else None
         chats = DirectChats(self._connection, postbox)
         self._rights = Rights(now)
         self._reception = Reception(self._connection, intake, self._rights, chats, words, drills, pause)
@@ -134,15 +137,22 @@ class Discord:
         """Until cancelled. Raises CannotStart for what does not pass by itself, and Wedged."""
         try:
             async with asyncio.TaskGroup() as group:
-                group.create_task(self._connection.run(self._reception))
                 with urgency(Kind.BOARD):
                     group.create_task(self._outbound.tidy())
-                group.create_task(self._publish())
-                group.create_task(self._watch())
+                group.create_task(self._be_there() if self._turn is None else self._turn.during(self._be_there))
         except ExceptionGroup as failures:
             raise failures.exceptions[0] from None
         finally:
             await self._reception.close()
+
+    async def _be_there(self) -> None:
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._connection.run(self._reception))
+                group.create_task(self._publish())
+                group.create_task(self._watch())
+        except ExceptionGroup as failures:
+            raise failures.exceptions[0] from None
 
     async def _publish(self) -> None:
         """Discord allows the commands to be replaced only so often, so that is done when they have changed (D-26)."""

@@ -11,7 +11,7 @@ from telegram.error import InvalidToken, TelegramError
 from bot.cards import Reply
 from bot.platforms.breaker import Breaker
 from bot.platforms.patience import NETWORK_CEILING, Pause, backoff
-from bot.platforms.port import Account, Address, Heard, Intake, MenuEntry, Postbox, RawUpdate
+from bot.platforms.port import Account, Address, Heard, Intake, MenuEntry, Postbox, RawUpdate, Turn
 from bot.platforms.reposts import Now
 from bot.platforms.telegram import inbound
 from bot.platforms.telegram.boards import Boards
@@ -57,8 +57,8 @@ class Telegram:
     """`bot.platforms.port.Platform` on the Bot API. Raises TokenRefused for what cannot be a token.
 
     `api_url` is the server's, without the token ("https://api.telegram.org"). `now` is people's time; `timer` is that of the
-    limits. `hook`: updates are brought there; without it they are asked for. `pause` and `hold` (seconds that a poll waits)
-    are for tests.
+    limits. `hook`: updates are brought there; without it they are asked for, and only while it is our `turn`. `pause` and
+    `hold` (seconds that a poll waits) are for tests.
     """
 
     def __init__(
@@ -72,6 +72,7 @@ class Telegram:
         now: Now,
         *,
         hook: Hook | None = None,
+        turn: Turn | None = None,
         pause: Pause = asyncio.sleep,
         timer: Timer | None = None,
         hold: int = HOLD_SECONDS,
@@ -87,6 +88,7 @@ class Telegram:
             if hook is None
             else Webhook(hook, self._connection.bot, self.bot, intake, words, pause)
         )
+        self._turn = turn
         pacer = Pacer(LIMITS, timer)
         self.on_the_wire = pacer.on_the_wire
         self._breaker = Breaker(pacer.time)
@@ -152,11 +154,17 @@ class Telegram:
     async def _work(self) -> None:
         try:
             async with asyncio.TaskGroup() as group:
-                group.create_task(self._receiver.run())
+                group.create_task(self._receive())
                 group.create_task(self._outbound.tidy())
                 group.create_task(self._publish_menu())
         except ExceptionGroup as failures:
             raise failures.exceptions[0] from None
+
+    async def _receive(self) -> None:
+        if self._turn is None or isinstance(self._receiver, Webhook):
+            await self._receiver.run()
+        else:
+            await self._turn.during(self._receiver.run)
 
     async def _introduce(self) -> User:
         failures = 0
