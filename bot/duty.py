@@ -24,6 +24,7 @@ from bot.store.unit import Store
 from scheduler.nudge import Later, Outcome
 
 LEASE_SECONDS = 30.0
+ROUNDING = 0.05  # seconds that our clock and the event loop's may differ by
 STANDING_BY = Later(15, "another process has this bot")
 
 TakeUp = Callable[[Platform], Awaitable[None]]
@@ -103,7 +104,10 @@ class Watch:
             except TimeoutError:
                 if not limit.expired():
                     raise
-                self.end("lease.lost", reason="run out")
+                if (
+                    self._now() >= self._until - ROUNDING
+                ):  # or the next turn has begun while the work was being cancelled
+                    self.end("lease.lost", reason="run out")
             finally:
                 self._limits.discard(limit)
 

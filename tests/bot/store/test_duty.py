@@ -191,6 +191,31 @@ async def test_work_goes_on_while_the_turn_lasts_and_begins_anew_with_the_next(
     assert (begun, ended) == (2, 2)
 
 
+async def test_a_turn_that_comes_while_the_old_work_is_still_being_ended_is_not_lost(one: Process) -> None:
+    begun, ending, may_end = 0, asyncio.Event(), asyncio.Event()
+
+    async def work() -> None:
+        nonlocal begun
+        begun += 1
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ending.set()
+            await may_end.wait()
+
+    watch = one.duty.watch("phone")
+    task = asyncio.create_task(watch.during(work))
+    await until(lambda: begun == 1)
+    watch.end("lease.lost")
+    await ending.wait()
+    await one.look()
+    may_end.set()
+    await until(lambda: begun == 2)
+    assert one.holds
+    task.cancel()
+    await asyncio.wait({task})
+
+
 async def test_work_that_fails_says_so_to_whoever_wants_it_done(one: Process) -> None:
     async def work() -> None:
         raise TimeoutError("its own")

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TypeVar
 
-from bot.platforms.port import Address, MenuEntry, Posted, Press, RawUpdate, Said, Unreadable
+from bot.platforms.port import Address, MenuEntry, Posted, Press, RawUpdate, Said, Turn, Unreadable
 from bot.platforms.telegram.platform import Telegram
 from bot.platforms.telegram.webhook import Hook
 from bot.words import load
@@ -78,6 +78,7 @@ class Rig:
         inbox: Inbox | None = None,
         hold: int = 5,
         hook: Hook | None = None,
+        turn: Turn | None = None,
     ) -> None:
         self.server = server
         self.box = Box()
@@ -93,6 +94,7 @@ class Rig:
             MENU,
             lambda: datetime.fromtimestamp(server.clock(), UTC),
             hook=hook,
+            turn=turn,
             pause=self._pause,
             timer=timer,
             hold=hold,

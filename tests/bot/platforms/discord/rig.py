@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from bot.actions import Screen, Show
 from bot.cards import Button, Card
 from bot.platforms.discord.platform import Discord
-from bot.platforms.port import Account, Address, MenuEntry, Posted, Press, RawUpdate, Said, Unreadable
+from bot.platforms.port import Account, Address, MenuEntry, Posted, Press, RawUpdate, Said, Turn, Unreadable
 from bot.words import load
 from tests.kit.discord import Channel, DiscordServer, Person
 from tests.kit.telegram.memory import Box, Inbox
@@ -69,6 +69,7 @@ class Rig:
         inbox: WatchedInbox | None = None,
         box: WatchedBox | None = None,
         shards: tuple[tuple[int, ...], int] | None = None,
+        turn: Turn | None = None,
     ) -> None:
         self.server = server
         self.box = box or WatchedBox()
@@ -86,6 +87,7 @@ class Rig:
             DRILLS,
             lambda: datetime.fromtimestamp(server.clock(), UTC),
             shards=shards,
+            turn=turn,
             pause=self._pause,
         )
 
