@@ -4,6 +4,8 @@ import asyncio
 import dataclasses
 import sqlite3
 from contextlib import closing
+from enum import EnumType
+from typing import cast
 
 import pytest
 
@@ -96,7 +98,7 @@ def stretched(kind: type, number: int, text: str) -> str:
     types = [field.type for field in dataclasses.fields(kind)]
     room = (MAX_BYTES - len(actions.VERSION) - 1 - 10 * len(types)) // max(1, types.count(str))
     values = {int: str(number), str: (text * room)[:room]}
-    parts = [values.get(each) or next(iter(each)).value for each in types]  # type: ignore[call-overload, union-attr]
+    parts = [next(iter(each)).value if isinstance(each, EnumType) else values[cast(type, each)] for each in types]
     return ".".join([actions.VERSION + actions._TAG_OF[kind], *parts])
 
 
