@@ -66,8 +66,7 @@ def _live(path: Path, count: int, now: datetime) -> dict[int, int]:
         with engine.begin() as tx:
             for number in range(count):
                 _practise(tx, number, at, finished, facts)
-            inbox.purge(tx, at + timedelta(hours=1))
-            nudges.purge(tx, at + timedelta(hours=1))
+            _purge(tx, at + timedelta(hours=1))
         if day in (DAYS // 2, DAYS):
             sizes[day] = _used(path)
     with engine.begin() as tx:
@@ -77,6 +76,16 @@ def _live(path: Path, count: int, now: datetime) -> dict[int, int]:
             streak.keep_snapshot(tx, person.id, streak.rebuilt(tx, person, now).settled)
     engine.dispose()
     return sizes
+
+
+def _purge(tx: Tx, now: datetime) -> None:
+    while inbox.forget_some(tx, now):
+        pass
+    after: int | None = 0
+    while after is not None:
+        look = nudges.outlived(tx, now, after)
+        nudges.forget(tx, look.ids, now)
+        after = look.after
 
 
 def _id(number: int) -> str:

@@ -226,8 +226,8 @@ async def _replan_some(store: Store, clock: TravelClock, people_ids: list[str], 
 async def _purge(store: Store, clock: TravelClock) -> None:
     """Forget what has had its time, and empty the log, so that what was erased leaves it too."""
     now = clock.now()
-    updates = await store.run(lambda tx: inbox.purge(tx, now))
-    old = await store.run(lambda tx: nudges.purge(tx, now))
+    updates = await inbox.purge(store, now)
+    old = await nudges.purge(store, now)
     await store.run(lambda tx: linking.forget_expired(tx, now))
     stones = await store.run(lambda tx: erasing.forget_tombstones(tx, now))
     await store.checkpoint()
