@@ -80,10 +80,8 @@ def meet(task: Task, arena: Arena) -> Met:
         if task.due is not None and task.contender != "raw" and time.time() >= task.due:
             raise TooLate
         _wait(task, arena, told_path, pid)
-    if not told_path.exists():
-        raise Failed(f"{task.contender} said nothing: {(Path(task.folder) / 'log').read_text()[-4000:]}")
+    told = _told(task, told_path)
     share, took = others.share() or 0.0, time.perf_counter() - began
-    told: dict[str, Any] = json.loads(told_path.read_text())
     last = max(arena.first.values(), default=told["due"])
     until = max(last, told.get("over") or time.time())
     # What came after the last message, when everybody had theirs, would only thin out the lags.
@@ -102,6 +100,16 @@ def meet(task: Task, arena: Arena) -> Met:
         ticks=told.get("ticks", {}),
         others=max(0.0, share - told["cpu"] / took / (os.cpu_count() or 1)),
     )
+
+
+def _told(task: Task, path: Path) -> dict[str, Any]:
+    if path.exists():
+        told: dict[str, Any] = json.loads(path.read_text())
+        return told
+    if task.due is None:
+        raise Failed(f"{task.contender} said nothing: {(Path(task.folder) / 'log').read_text()[-4000:]}")
+    # It hung until it was killed; what arrived is known all the same.
+    return {"due": task.due, "over": None, "lags": [], "cpu": 0.0, "peak_mb": None, "outcomes": {"says nothing": 1}}
 
 
 def _wait(task: Task, arena: Arena, told: Path, process: int) -> None:

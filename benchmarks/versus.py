@@ -12,14 +12,13 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import machine, people, year
-from benchmarks.arena import Arena, Met, TooLate, felt, meet
+from benchmarks.arena import Arena, TooLate, meet
 from benchmarks.burst import TOKEN
 from benchmarks.model import ZONE
 from benchmarks.rivals import jobstore
 from benchmarks.rivals.task import Task
-from benchmarks.rivals.watch import LOOK_SECONDS
 from benchmarks.sender import ROWS, TEXT
-from benchmarks.tables import ratio, table
+from benchmarks.verdict import Burst, Stood, bursts, standing
 from drills.localtime import zone_of
 
 PEOPLE, PEOPLE_QUICK = (1_000, 10_000, 100_000, 1_000_000), (1_000, 10_000)
@@ -56,41 +55,23 @@ CONTENDERS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Stood:
-    """One contender at rest among so many people. `added`: how many a second its store takes one by one."""
-
-    name: str
-    people: int
-    met: Met
-    database_mb: float
-    added: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class Burst:
-    name: str
-    people: int
-    met: Met
-
-
 def run(
     folder: Path, quick: bool, patience: float, counts: Sequence[int] | None = None, limit: float | None = None
 ) -> str:
     counts = counts or (PEOPLE_QUICK if quick else PEOPLE)
     limit = limit or (LIMIT_QUICK if quick else LIMIT)
-    stood, bursts = asyncio.run(_run(folder, patience, counts, limit))
-    parts = [_standing(stood, counts)]
-    parts += [_bursts([each for each in bursts if each.people == count], count, limit) for count in counts]
-    return "\n".join([part for part in parts if part] + [year.run(folder, quick)])
+    stood = asyncio.run(_run(folder, patience, counts, limit))
+    return "\n".join((standing(stood, counts), year.run(folder, quick)))
 
 
-async def _run(folder: Path, patience: float, counts: Sequence[int], limit: float) -> tuple[list[Stood], list[Burst]]:
-    """The contenders are processes; the server has this one, so that on two cores each has its own."""
+async def _run(folder: Path, patience: float, counts: Sequence[int], limit: float) -> list[Stood]:
+    """The contenders are processes; the server has this one, so that on two cores each has its own. Bursts are printed as
+    they come, for all of it takes hours."""
     arena = Arena()
-    stood, bursts = [], []
+    stood = []
     async with arena.running():
         for count in counts:
+            met = []
             for contender in CONTENDERS:
                 if count > OTHERS_MOST and not (contender.module == "toehold" and contender.stands):
                     continue
@@ -111,15 +92,15 @@ async def _run(folder: Path, patience: float, counts: Sequence[int], limit: floa
                 if contender.stands:
                     stood.append(await asyncio.to_thread(_stand, contender.name, task, arena, patience))
                 if count <= OTHERS_MOST:
-                    bursts.append(await asyncio.to_thread(_be_due, contender.name, task, arena, patience))
-                print(".", end="", flush=True)
-    print("\n")
-    return stood, bursts
+                    met.append(await asyncio.to_thread(_be_due, contender.name, task, arena, patience))
+            if met:
+                print(bursts(met, count, limit), flush=True)
+    return stood
 
 
 def _stand(name: str, task: Task, arena: Arena, patience: float) -> Stood:
     Path(task.folder).mkdir()
-    added = _fill(task)
+    added = fill(task)
     machine.wait_for_quiet(patience)
     met = meet(task, arena)
     size = sum(path.stat().st_size for path in Path(task.folder).glob("*.sqlite")) / 1e6
@@ -133,7 +114,7 @@ def _be_due(name: str, task: Task, arena: Arena, patience: float) -> Burst:
         Path(task.folder).mkdir()
         machine.wait_for_quiet(patience)
         if task.contender == "toehold":
-            _fill(task)
+            fill(task)
         due = replace(task, due=float(round(time.time() + margin)))
         _fill_due(due)
         try:
@@ -144,7 +125,7 @@ def _be_due(name: str, task: Task, arena: Arena, patience: float) -> Burst:
             shutil.rmtree(task.folder)
 
 
-def _fill(task: Task) -> float | None:
+def fill(task: Task) -> float | None:
     """Its database, where it has one, with nobody due for an hour."""
     match task.contender:
         case "jobstore":
@@ -176,81 +157,3 @@ def _fill_due(task: Task) -> None:
         label = due.astimezone(zone_of(ZONE)).date().isoformat()
         tx.execute("UPDATE slot SET next_due_at = ?, next_label = ?", (f"{due:%Y-%m-%d %H:%M:%S.%f}", label))
         tx.commit()
-
-
-def _standing(stood: Sequence[Stood], counts: Sequence[int]) -> str:
-    few = {each.name: each for each in stood if each.people == counts[0]}
-    rows = []
-    for each in sorted(stood, key=lambda each: (list(few).index(each.name), each.people)):
-        first = few[each.name]
-        ticks = [
-            f"{_ms(_at(took, 0.5))} / {_ms(_at(took, 0.99))}" + (f" (beat: {_ms(_at(beat, 0.5))})" if beat else "")
-            for took, beat in [(each.met.ticks["tick"], each.met.ticks.get("beat"))]
-        ]
-        rows.append(
-            (
-                each.name,
-                f"{each.people:,}",
-                f"{each.met.ready:.2f} s",
-                ratio(each.met.ready, first.met.ready),
-                *ticks,
-                ratio(_at(each.met.ticks["tick"], 0.5), _at(first.met.ticks["tick"], 0.5)),
-                f"{each.met.resident_mb:.0f} MB",
-                f"{each.database_mb:,.1f} MB" if each.database_mb else "none",
-                f"{each.people / each.added:,.0f} s" if each.added else "",
-                f"{each.met.others:.0%}",
-            )
-        )
-    against = f"against {counts[0]:,}"
-    head = (
-        "",
-        "people",
-        "to ready",
-        against,
-        "idle tick p50 / p99",
-        against,
-        "memory",
-        "database",
-        "to add all",
-        "others",
-    )
-    return table(head, rows)
-
-
-def _bursts(bursts: Sequence[Burst], count: int, limit: float) -> str:
-    if not bursts:
-        return ""
-    best = max(_rate(each.met) for each in bursts)
-    rows = []
-    for each in bursts:
-        met = each.met
-        rows.append(
-            (
-                each.name,
-                f"{len(met.late):,}",
-                f"not within {limit:.0f} s" if met.over is None else f"{count - len(met.late):,}",
-                str(met.twice),
-                f"{_at(met.late, 0.5):.2f} / {_at(met.late, 0.99):.2f} s" if met.late else "–",
-                f"{_rate(met):,.0f}/s",
-                ratio(_rate(met), best),
-                f"{_ms(felt(met.lags, 0.01, LOOK_SECONDS))} / {_ms(max(met.lags, default=0.0))}",
-                f"{met.peak_mb:.0f} MB" if met.peak_mb else "?",
-                f"{met.cpu:.1f} s",
-                ", ".join(f"{number:,} {what}" for what, number in met.outcomes.items() if what != "sent"),
-                f"{met.others:.0%}",
-            )
-        )
-    head = ("", "delivered", "lost", "twice", "late p50 / p99", "messages", "against the best", "loop lag p99 / most")
-    return f"{count:,} people are due at one instant:\n\n" + table((*head, "peak", "CPU", "it says", "others"), rows)
-
-
-def _rate(met: Met) -> float:
-    return len(met.late) / met.late[-1] if met.late and met.late[-1] > 0 else 0.0
-
-
-def _at(values: Sequence[float], share: float) -> float:
-    return sorted(values)[int(share * (len(values) - 1))]
-
-
-def _ms(seconds: float) -> str:
-    return f"{seconds * 1000:.2g} ms" if seconds < 0.0995 else f"{seconds:,.1f} s"
