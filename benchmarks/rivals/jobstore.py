@@ -4,6 +4,7 @@ import pickle
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 
 from apscheduler import events
 from apscheduler.job import Job
@@ -34,13 +35,13 @@ def fill(task: Task) -> float:
     store = _store(task)
     jobs = _jobs(task)
     store.jobs_t.create(store.engine, checkfirst=True)
-    few = [job for job, _ in zip(jobs, range(min(ADDED_SINGLY, task.people)), strict=False)]
+    few = list(islice(jobs, min(ADDED_SINGLY, task.people)))
     began = time.perf_counter()
     for job in few:
         store.add_job(job)
     rate = len(few) / (time.perf_counter() - began)
     with store.engine.begin() as tx:
-        while rows := [_row(store, job) for job, _ in zip(jobs, range(10_000), strict=False)]:
+        while rows := [_row(store, job) for job in islice(jobs, 10_000)]:
             tx.execute(store.jobs_t.insert(), rows)
     store.shutdown()
     return rate
