@@ -1,4 +1,4 @@
-"""`python -m benchmarks [start|press|streak|teams|burst|versus] [--quick]`, or `make bench`: every question but versus, in full."""
+"""`python -m benchmarks [start|press|streak|teams|burst|versus] [--quick]`, or `make bench`: all but versus, in full."""
 
 import argparse
 import functools
