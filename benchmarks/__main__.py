@@ -1,14 +1,27 @@
-"""`python -m benchmarks [start|press|streak|teams|burst] [--quick]`, or `make bench`: every question, in full."""
+"""`python -m benchmarks [start|press|streak|teams|burst|versus] [--quick]`, or `make bench`: all but versus, in full."""
 
 import argparse
+import functools
 import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks import burst, machine, press, start, streak, teams
+from benchmarks import burst, machine, press, start, streak, teams, versus
 
 PATIENCE_SECONDS = 60.0
-QUESTIONS = {"start": start.run, "press": press.run, "streak": streak.run, "teams": teams.run, "burst": burst.run}
+QUESTIONS = {
+    "start": start.run,
+    "press": press.run,
+    "streak": streak.run,
+    "teams": teams.run,
+    "burst": burst.run,
+    "versus": versus.run,
+}
+ONLY_BY_NAME = {"versus"}  # it takes hours
+
+
+def _counts(text: str) -> list[int]:
+    return [int(each) for each in text.split(",")]
 
 
 def main() -> None:
@@ -22,11 +35,14 @@ def main() -> None:
         metavar="SECONDS",
         help="how long to wait, before each measurement, until other programs are quiet (default %(default).0f)",
     )
+    parser.add_argument("--people", type=_counts, metavar="N,N", help="for versus: among how many (1000,10000,…)")
+    parser.add_argument("--limit", type=float, metavar="SECONDS", help="for versus: how long a burst may take")
     asked = parser.parse_args()
+    ask = QUESTIONS | {"versus": functools.partial(versus.run, counts=asked.people, limit=asked.limit)}
     print(f"`{' '.join(['python -m benchmarks', *sys.argv[1:]])}`", *machine.describe(), sep="\n")
     with tempfile.TemporaryDirectory(prefix="toehold-bench-") as folder:
-        for question, run in QUESTIONS.items():
-            if asked.question in (None, question):
+        for question, run in ask.items():
+            if asked.question == question or (asked.question is None and question not in ONLY_BY_NAME):
                 print(f"\n{question}. Load before: {machine.load()}\n")
                 print(run(Path(folder), asked.quick, asked.patience), flush=True)
     print(f"Load after: {machine.load()}")

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-PACKAGES = ("python-telegram-bot", "httpx", "aiohttp", "sqlalchemy")
+PACKAGES = ("python-telegram-bot", "httpx", "aiohttp", "sqlalchemy", "apscheduler")
 QUIET = 0.10  # below this share of the machine, what others do is taken for nothing
 LOOK_SECONDS = 1.0
 

@@ -267,8 +267,8 @@ async def _purge(store: Store, clock: TravelClock, duty: Duty) -> None:
     if not duty.on:
         return
     now = clock.now()
-    updates = await store.run(lambda tx: inbox.purge(tx, now))
-    old = await store.run(lambda tx: nudges.purge(tx, now))
+    updates = await inbox.purge(store, now)
+    old = await nudges.purge(store, now)
     await store.run(lambda tx: linking.forget_expired(tx, now))
     stones = await store.run(lambda tx: erasing.forget_tombstones(tx, now))
     await store.checkpoint()

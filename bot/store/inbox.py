@@ -9,12 +9,13 @@ from sqlalchemy import ColumnElement, and_, delete, or_, select, update
 
 from bot.addresses import RawUpdate
 from bot.store import tables as t
-from bot.store.unit import Tx
+from bot.store.unit import Store, Tx
 from bot.store.upsert import upsert
 
 KEPT_FOR = timedelta(days=8)  # Telegram may start its update ids anew after a week without updates
 WORKED_WITHIN = timedelta(seconds=30)  # an effect is had once, so an impatient second try does no harm
 ANSWERED_WITHIN = timedelta(minutes=2)  # longer than an answer may wait for its platform (a flood, a slow network)
+PURGE_AT_ONCE = 500  # rows; their ids grow with the time at which they came, so the old ones are the first
 
 
 class State(Enum):
@@ -114,6 +115,16 @@ def quarantine(tx: Tx, inbox_id: int, reason: str, now: datetime) -> None:
     )
 
 
-def purge(tx: Tx, now: datetime) -> int:
-    """Forget what is old. What was never worked by then waits for a bot that is not connected any more."""
-    return tx.execute(delete(t.inbox).where(t.inbox.c.received_at < now - KEPT_FOR)).rowcount
+async def purge(store: Store, now: datetime) -> int:
+    """Forget what is old, in small units, so that no press waits long behind them."""
+    gone = 0
+    while some := await store.run(lambda tx: forget_some(tx, now)):
+        gone += some
+    return gone
+
+
+def forget_some(tx: Tx, now: datetime) -> int:
+    """Of the first rows, those that are old. What was never worked by then waits for a bot that is not connected any more."""
+    first = select(t.inbox.c.id).order_by(t.inbox.c.id).limit(PURGE_AT_ONCE).scalar_subquery()
+    old = and_(t.inbox.c.id.in_(first), t.inbox.c.received_at < now - KEPT_FOR)
+    return tx.execute(delete(t.inbox).where(old)).rowcount

@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import partial
 
 import structlog
 from sqlalchemy import ColumnElement, and_, case, delete, func, not_, or_, select, true, update
@@ -34,6 +36,7 @@ UNKNOWN_WAITS = timedelta(seconds=90)  # before a message of unknown outcome is 
 UNKNOWN_WAITS_MOST = timedelta(hours=2)
 WAITS_LEAST = timedelta(seconds=1)  # or the same tick would claim it again, and again
 KEPT_FOR = timedelta(days=90)
+PURGE_AT_ONCE = 500
 # A prompt that may have been sent is sent again: better twice than never. These rather never than twice (reliability 3.3).
 AT_MOST_ONCE = (NudgeKind.FOLLOW_UP, NudgeKind.AWAY)
 
@@ -43,6 +46,14 @@ log = structlog.get_logger()
 
 Platforms = Collection[str] | None
 """The platforms whose people are meant; None: everybody."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outlived:
+    """Nudges that can be forgotten; `after`: where to look on, None: nowhere."""
+
+    ids: list[int]
+    after: int | None
 
 
 class StoredNudges:
@@ -285,11 +296,39 @@ def recover(tx: Tx, owner: str, now: datetime, platforms: Platforms = None) -> i
     return claimed.rowcount + on_the_wire.rowcount
 
 
-def purge(tx: Tx, now: datetime) -> int:
+async def purge(store: Store, now: datetime) -> int:
     """Forget old nudges. A slot's labels only grow, so none of them can be planned again.
 
-    The prompts that somebody has not answered since stay: without them we would begin anew to prompt who fell silent.
+    They are looked for by reading and forgotten in small units, so that no press waits long behind them.
     """
+    gone, after = 0, 0
+    while True:
+        look = await store.read(partial(outlived, now=now, after=after))
+        if look.ids:
+            gone += await store.run(partial(forget, ids=look.ids, now=now))
+        if look.after is None:
+            return gone
+        after = look.after
+
+
+def outlived(tx: Tx, now: datetime, after: int) -> Outlived:
+    """Among the next rows after that one; a row planned later is due later, but for a few hours."""
+    is_old = t.nudge.c.due_at < now - KEPT_FOR
+    query = select(t.nudge.c.id, is_old.label("is_old"), _is_over().label("is_over")).where(t.nudge.c.id > after)
+    rows = tx.execute(query.order_by(t.nudge.c.id).limit(PURGE_AT_ONCE)).all()
+    more = len(rows) == PURGE_AT_ONCE and any(row.is_old for row in rows)
+    return Outlived([row.id for row in rows if row.is_old and row.is_over], rows[-1].id if more else None)
+
+
+def forget(tx: Tx, ids: Sequence[int], now: datetime) -> int:
+    """Of these, what is old and over still."""
+    old = and_(t.nudge.c.id.in_(ids), t.nudge.c.due_at < now - KEPT_FOR, _is_over())
+    return tx.execute(delete(t.nudge).where(old)).rowcount
+
+
+def _is_over() -> ColumnElement[bool]:
+    """Nothing is owed any more. The prompts that somebody has not answered since are not over: without them we would begin
+    anew to prompt who fell silent."""
     open_states = (NudgeState.PLANNED, NudgeState.CLAIMED, NudgeState.SENDING)
     heard_on = select(t.person.c.heard_on).where(t.person.c.id == t.nudge.c.person).scalar_subquery()
     unanswered = and_(
@@ -297,8 +336,7 @@ def purge(tx: Tx, now: datetime) -> int:
         t.nudge.c.state == NudgeState.SENT,
         or_(heard_on.is_(None), t.nudge.c.label >= heard_on),
     )
-    old = and_(t.nudge.c.due_at < now - KEPT_FOR, t.nudge.c.state.not_in(open_states), not_(unanswered))
-    return tx.execute(delete(t.nudge).where(old)).rowcount
+    return and_(t.nudge.c.state.not_in(open_states), not_(unanswered))
 
 
 def earliest(tx: Tx, platforms: Platforms = None) -> datetime | None:

@@ -23,7 +23,7 @@ from bot.store.unit import Store
 
 Where: TypeAlias = Path | str  # a SQLite file, or the URL of a PostgreSQL database
 
-HEAD = "0004"  # the newest migration; a guard compares it with the scripts
+HEAD = "0005"  # the newest migration; a guard compares it with the scripts
 CHECKED_UP_TO = (
     16 * 1024**2
 )  # bytes: some 20 ms, so that a start takes as long with many people as with few; `toehold check` reads any file

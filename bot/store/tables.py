@@ -251,7 +251,7 @@ nudge = Table(
     Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
     Column("key", String(96), nullable=False, unique=True),
     Column("kind", String(16), nullable=False),
-    _person(nullable=False, index=True),
+    _person(nullable=False),
     Column("slot", String(16)),
     Column("session", String(16)),
     Column("label", Date, nullable=False),
@@ -265,6 +265,8 @@ nudge = Table(
     Column("message_id", String(32)),
     Column("sent_at", Instant),
     Index("ix_nudge_state_not_before", "state", "not_before"),
+    # All three: without the state, SQLite would take the index above for what one person was sent, and read what everybody was.
+    Index("ix_nudge_person_state_not_before", "person", "state", "not_before"),
 )
 
 inbox = Table(

@@ -614,5 +614,17 @@ async def test_old_updates_are_forgotten_whatever_became_of_them(house: House) -
     await house.hear("one", "garbage")
     await house.intake.accept("phone", "2", [RawUpdate("left", "ann", "x")])
     await house.idle()
-    assert await house.store.run(lambda tx: inbox.purge(tx, WEDNESDAY + timedelta(days=8))) == 0
-    assert await house.store.run(lambda tx: inbox.purge(tx, WEDNESDAY + timedelta(days=8, seconds=1))) == 3
+    assert await inbox.purge(house.store, WEDNESDAY + timedelta(days=8)) == 0
+    assert await inbox.purge(house.store, WEDNESDAY + timedelta(days=8, seconds=1)) == 3
+
+
+@pytest.mark.parametrize("count", [6, 7])
+async def test_more_old_updates_than_one_unit_takes_are_all_forgotten(
+    house: House, monkeypatch: pytest.MonkeyPatch, count: int
+) -> None:
+    monkeypatch.setattr(inbox, "PURGE_AT_ONCE", 3)
+    await house.intake.accept("phone", "2", [RawUpdate(f"old {number}", "ann", "x") for number in range(count)])
+    new, later = [RawUpdate("new", "ann", "x")], WEDNESDAY + timedelta(days=5)
+    await house.store.run(lambda tx: inbox.accept(tx, "phone", "2", new, later))
+    assert await inbox.purge(house.store, WEDNESDAY + timedelta(days=9)) == count
+    assert house.open_rows() == [("new", False)]

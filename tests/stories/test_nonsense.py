@@ -4,7 +4,7 @@ import asyncio
 import dataclasses
 import sqlite3
 from contextlib import closing
-from enum import EnumType
+from enum import Enum, EnumType
 from typing import cast
 
 import pytest
@@ -98,7 +98,10 @@ def stretched(kind: type, number: int, text: str) -> str:
     types = [field.type for field in dataclasses.fields(kind)]
     room = (MAX_BYTES - len(actions.VERSION) - 1 - 10 * len(types)) // max(1, types.count(str))
     values = {int: str(number), str: (text * room)[:room]}
-    parts = [next(iter(each)).value if isinstance(each, EnumType) else values[cast(type, each)] for each in types]
+    parts = [
+        next(iter(cast(type[Enum], each))).value if isinstance(each, EnumType) else values[cast(type, each)]
+        for each in types
+    ]
     return ".".join([actions.VERSION + actions._TAG_OF[kind], *parts])
 
 
