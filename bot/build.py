@@ -107,14 +107,15 @@ async def _working(
     coach = Coach(store, catalog, clock, cues, may_manage)
     async with Nursery() as nursery:
         intake = Intake(store, coach, clock, nursery)
+        postbox = StoredPostbox(store)
         boards = Boards(store, catalog, intake.platforms)
         vitals = Vitals(words.load())
         deliverer = MeasuredDeliverer(Prompts(store, catalog, intake.platforms), clock, vitals.moved)
-        engine = Engine(StoredNudges(store), deliverer, new_id(), settings.toehold_in_flight)
+        engine = Engine(StoredNudges(store, postbox), deliverer, new_id(), settings.toehold_in_flight)
         heart = Heart(store, engine, coach, cues, intake, clock, boards)
         machine = Machine(store, heart, clock)
         if connect is None:
-            _connect(settings, store, catalog, clock, intake, machine)
+            _connect(settings, store, postbox, catalog, clock, intake, machine)
         else:
             intake.platforms.update(connect(intake, machine))
         bot = Bot(store, clock, coach, intake, engine, heart, machine, intake.platforms)
@@ -151,12 +152,13 @@ async def _watch(settings: Settings, vitals: Vitals, bot: Bot, nursery: Nursery,
 def _connect(
     settings: Settings,
     store: Store,
+    postbox: StoredPostbox,
     catalog: drill_catalog.Catalog,
     clock: TravelClock,
     intake: Intake,
     machine: Machine,
 ) -> None:
-    postbox, texts = StoredPostbox(store), words.load()
+    texts = words.load()
     if settings.telegram_bot_token is not None:
         from bot.platforms.telegram.platform import Telegram  # python-telegram-bot takes a while to import
         from bot.platforms.telegram.webhook import Hook

@@ -6,6 +6,7 @@ whatever writes a fact about older days (linking two people, an import) must for
 
 from dataclasses import asdict
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import bindparam, delete, insert, select, update
@@ -38,6 +39,7 @@ SNAPSHOT_EVERY = timedelta(days=15)  # how far a stored snapshot may lag before 
 LOCAL = "local"  # the platform that is only there when its person is
 
 _ONE_DAY = timedelta(days=1)
+_WRITTEN = datetime(2000, 1, 1, tzinfo=UTC)
 
 _VERSIONS = Question(
     t.setting_version.c.person,
@@ -74,7 +76,18 @@ def versions(tx: Tx, person: str) -> list[Any]:
 
 
 def calendar(person: Person, rows: list[Any]) -> Calendar:
-    return Calendar(_zones(person, rows), _day_starts(person, rows))
+    zones, day_starts = _zones(person, rows), _day_starts(person, rows)
+    if (
+        len(zones) == len(day_starts) == 1
+    ):  # most people: the first ones hold from the beginning, whenever they were written
+        return _unchanging(zones[0].zone, day_starts[0].day_start, rules_version())
+    return Calendar(zones, day_starts)
+
+
+@lru_cache(256)
+def _unchanging(zone: str, day_start: time, _rules: str) -> Calendar:
+    """One for all who live in this zone and never moved: it remembers what it was asked."""
+    return Calendar([ZoneSince(_WRITTEN, zone)], [DayStartSince(_WRITTEN, day_start)])
 
 
 def schedules(rows: list[Any]) -> tuple[ScheduleSince, ...]:
