@@ -3,7 +3,7 @@
 A nudge is written down before it is sent and recorded after, so a crash at any point leaves a row that says how far it got:
 `claimed` is safe to take over, only `sending` is ambiguous. Two ticks never overlap: `tick` holds a lock.
 
-The work goes in rounds. One unit records what has come back and marks the next ones as `sending`, never more than there are
+The work goes in waves. One unit records what has come back and marks the next ones as `sending`, never more than there are
 places on the wire; then one read judges and draws these, and they leave. So a commit serves many, and between the look at a
 person's day and their message lies nothing but the wire.
 """
@@ -18,12 +18,12 @@ import structlog
 from scheduler.nudge import Later, Nudge, NudgeId, Sent, Unknown
 from scheduler.ports import Deliverer, Delivery, Drop, NudgeStore, Postpone, Send
 
-CLAIM_AT_ONCE = 100  # one statement claims a batch; should its lease run out meanwhile, the next round finds out
+CLAIM_AT_ONCE = 100  # one statement claims a batch; should its lease run out meanwhile, the next wave finds out
 TICK_MOST = (
     250  # in one tick: ten seconds of Telegram's pace, so that a burst holds up neither boards nor the heartbeat
 )
 IN_FLIGHT = 4  # sends on the wire at once: what is ambiguous after a crash, and plenty for a platform's limit
-GATHER_SECONDS, GATHERING = 0.002, 8  # while more comes back in so short a time, the next round waits for it; so often
+GATHER_SECONDS, GATHERING = 0.002, 8  # while more comes back in so short a time, the next wave waits for it; so often
 FAULT_SECONDS, FAULT_SECONDS_MOST = 30, 3600  # after a fault of ours before the wire: doubled with each attempt
 
 log = structlog.get_logger()
@@ -76,7 +76,7 @@ class Engine:
                         waiting.clear()
                     batch = [waiting.popleft() for _ in range(min(wire.places, len(waiting)))]
                     deliveries += back
-                    deliveries += await self._round(wire, group, back, batch, now)
+                    deliveries += await self._wave(wire, group, back, batch, now)
                     if claimed and left and len(waiting) < CLAIM_AT_ONCE:
                         try:  # while some are on the wire, so that it never waits for the claim
                             claimed = await self._claim(now, left)
@@ -88,7 +88,7 @@ class Engine:
                         await wire.news()
         finally:  # cut short: what came back meanwhile is recorded all the same
             if back := wire.come_back():
-                await asyncio.shield(self._turn(back, (), now))
+                await asyncio.shield(self._advance(back, (), now))
         if fault is not None:
             raise fault
 
@@ -97,11 +97,11 @@ class Engine:
             return ()
         return await self._store.claim(now, self._owner, min(most, CLAIM_AT_ONCE))
 
-    async def _round(
+    async def _wave(
         self, wire: "_Wire", group: asyncio.TaskGroup, back: Sequence[Delivery], batch: Sequence[Nudge], now: datetime
     ) -> list[Delivery]:
         """Never raises. Returns those of the batch that somebody else owns by now, and says what becomes of them."""
-        lost, failed = await self._turn(back, batch, now)
+        lost, failed = await self._advance(back, batch, now)
         for nudge in failed:
             wire.end(nudge, _our_fault(nudge))
         begun = [nudge for nudge in batch if nudge.id not in lost and nudge not in failed]
@@ -112,7 +112,7 @@ class Engine:
                 wire.send(group, nudge, answer)
         return [Delivery(nudge, Drop("claim lost")) for nudge in batch if nudge.id in lost]
 
-    async def _turn(
+    async def _advance(
         self, back: Sequence[Delivery], batch: Sequence[Nudge], now: datetime
     ) -> tuple[frozenset[NudgeId], list[Nudge]]:
         """One unit for all; should it fail, one for each, so that none spoils the others. What cannot be recorded now is kept,
@@ -120,13 +120,15 @@ class Engine:
         if not back and not batch:
             return frozenset(), []
         try:
-            lost = await self._store.turn(back, batch, self._owner, now)
+            lost = await self._store.advance(back, batch, self._owner, now)
         except Exception:
             if len(back) + len(batch) > 1:
-                alone = [self._turn([each], (), now) for each in back] + [self._turn((), [each], now) for each in batch]
-                turned = await asyncio.gather(*alone)
-                return frozenset().union(*(lost for lost, _ in turned)), [
-                    each for _, failed in turned for each in failed
+                alone = [self._advance([each], (), now) for each in back] + [
+                    self._advance((), [each], now) for each in batch
+                ]
+                advanced = await asyncio.gather(*alone)
+                return frozenset().union(*(lost for lost, _ in advanced)), [
+                    each for _, failed in advanced for each in failed
                 ]
             for delivery in back:
                 kind = type(delivery.result).__name__
@@ -157,7 +159,7 @@ class Engine:
 
     async def _record_the_rest(self, now: datetime) -> None:
         while self._unrecorded:
-            for id_ in await self._store.turn(self._unrecorded[:1], (), self._owner, now):
+            for id_ in await self._store.advance(self._unrecorded[:1], (), self._owner, now):
                 log.warning("nudge.claim-lost", nudge=id_)
             del self._unrecorded[0]
 
@@ -168,7 +170,7 @@ class Engine:
 
 
 class _Wire:
-    """What is marked as `sending`. A place is free again when the next round records what came back from it."""
+    """What is marked as `sending`. A place is free again when the next wave records what came back from it."""
 
     def __init__(self, places: int) -> None:
         self.places = places
@@ -186,7 +188,7 @@ class _Wire:
         self._came_back(Delivery(nudge, result))
 
     def come_back(self) -> list[Delivery]:
-        """What has ended since the last round; its places are free."""
+        """What has ended since the last wave; its places are free."""
         back, self._back = self._back, []
         self._news.clear()
         self.taken -= len(back)
@@ -194,7 +196,7 @@ class _Wire:
         return back
 
     async def news(self) -> None:
-        """Until something has come back, and a moment longer for what comes right behind it: it shares the next round."""
+        """Until something has come back, and a moment longer for what comes right behind it: it goes with the next wave."""
         if not self.taken:
             return
         await self._news.wait()

@@ -44,7 +44,7 @@ class NudgeStore(Protocol):
     async def claim(self, now: datetime, owner: str, limit: int) -> Sequence[Nudge]:
         """Take due nudges for `owner`, in one statement, with a lease."""
 
-    async def turn(
+    async def advance(
         self, ended: Sequence[Delivery], begun: Sequence[Nudge], owner: str, now: datetime
     ) -> frozenset[NudgeId]:
         """In one unit: what became of those that ended, and the next ones are about to go on the wire. Both are fenced by

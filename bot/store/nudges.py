@@ -49,7 +49,7 @@ class StoredNudges:
     def __init__(self, store: Store, postbox: StoredPostbox | None = None) -> None:
         """`postbox`: what is noted there is written together with what became of the nudges."""
         self._store = store
-        self._turning = store.run if postbox is None else postbox.along
+        self._along = store.run if postbox is None else postbox.along
 
     async def plan(self, now: datetime) -> int:
         if not await self._store.read(lambda tx: _any_slot_due(tx, now)):
@@ -61,10 +61,10 @@ class StoredNudges:
             return []
         return await self._store.run(lambda tx: claim(tx, now, owner, limit))
 
-    async def turn(
+    async def advance(
         self, ended: Sequence[Delivery], begun: Sequence[Nudge], owner: str, now: datetime
     ) -> frozenset[NudgeId]:
-        return await self._turning(lambda tx: turn(tx, ended, begun, owner, now))
+        return await self._along(lambda tx: advance(tx, ended, begun, owner, now))
 
     async def recover(self, owner: str, now: datetime) -> int:
         return await self._store.run(lambda tx: recover(tx, owner, now))
@@ -217,7 +217,7 @@ _SENT = (
 )
 
 
-def turn(tx: Tx, ended: Sequence[Delivery], begun: Sequence[Nudge], owner: str, now: datetime) -> frozenset[NudgeId]:
+def advance(tx: Tx, ended: Sequence[Delivery], begun: Sequence[Nudge], owner: str, now: datetime) -> frozenset[NudgeId]:
     """Record what ended and mark what goes on the wire next, in a few statements for all. Returns whose claim was lost."""
     return _record_all(tx, ended, owner, now) | _begin(tx, begun, owner)
 

@@ -70,20 +70,20 @@ class Flaky(StoredNudges):
         super().__init__(store)
         self.failing: set[str] = set()
         """Steps, or people."""
-        self.turning: Callable[[Sequence[Nudge]], Awaitable[object]] | None = None
+        self.advancing: Callable[[Sequence[Nudge]], Awaitable[object]] | None = None
 
-    async def turn(
+    async def advance(
         self, ended: Sequence[Delivery], begun: Sequence[Nudge], owner: str, now: datetime
     ) -> frozenset[NudgeId]:
-        if self.turning is not None:
-            await self.turning(begun)
+        if self.advancing is not None:
+            await self.advancing(begun)
         touched = {each.nudge.person for each in ended} | {nudge.person for nudge in begun}
         for step, concerns in (("record", ended), ("sending", begun)):
             if concerns and step in self.failing:
                 raise StoreFull(step)
         if touched & self.failing:
             raise StoreFull("one of them")
-        return await super().turn(ended, begun, owner, now)
+        return await super().advance(ended, begun, owner, now)
 
 
 @pytest.fixture
@@ -350,7 +350,7 @@ async def test_what_was_sent_and_could_not_be_recorded_is_recorded_later_and_not
     assert sorted(post.sent) == ["ann", "ben"]
 
 
-async def test_what_cannot_be_recorded_of_one_spoils_no_other_of_its_round(
+async def test_what_cannot_be_recorded_of_one_spoils_no_other_of_its_wave(
     store: Store, flaky: Flaky, engine: Engine, post: Post
 ) -> None:
     names = [f"p{n}" for n in range(2 * IN_FLIGHT)]
@@ -416,11 +416,11 @@ async def test_a_claim_that_was_lost_is_neither_sent_nor_recorded(
         return nudges.claim(tx, WEDNESDAY, "you", 1)
 
     async def steal(_begun: Sequence[Nudge]) -> None:
-        flaky.turning = None
+        flaky.advancing = None
         [mine] = await store.run(stolen)
         assert mine.attempt == 2
 
-    flaky.turning = steal
+    flaky.advancing = steal
     deliveries = await engine.tick(WEDNESDAY)
     assert results(deliveries) == {"ann": Drop("claim lost")}
     assert post.sent == []

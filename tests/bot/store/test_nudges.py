@@ -35,14 +35,14 @@ async def plan_all(stored: StoredNudges, now: datetime) -> None:
 
 async def begun(stored: StoredNudges, nudge: Nudge, owner: str) -> bool:
     """Mark one as on the wire; whether it was still ours."""
-    return not await stored.turn((), [nudge], owner, WEDNESDAY)
+    return not await stored.advance((), [nudge], owner, WEDNESDAY)
 
 
 async def ended(
     stored: StoredNudges, nudge: Nudge, owner: str, outcome: Outcome | Drop | Postpone, now: datetime
 ) -> bool:
     """Record what became of one; whether it was still ours."""
-    return not await stored.turn([Delivery(nudge, outcome)], (), owner, now)
+    return not await stored.advance([Delivery(nudge, outcome)], (), owner, now)
 
 
 def keys(witness: Witness, state: str = "planned") -> list[str]:
@@ -264,13 +264,13 @@ async def test_of_many_at_once_only_those_are_fenced_off_that_were_lost(
     mine = await stored.claim(WEDNESDAY, "me", 10)
     taken, others = mine[2], [*mine[:2], *mine[3:]]
     witness.execute("UPDATE nudge SET owner = 'you' WHERE id = ?", taken.id)
-    assert await stored.turn((), mine, "me", WEDNESDAY) == {taken.id}
+    assert await stored.advance((), mine, "me", WEDNESDAY) == {taken.id}
     assert witness.all("SELECT id FROM nudge WHERE state = 'sending' ORDER BY id") == [(each.id,) for each in others]
 
     lost, gone = others[0], others[1]
     witness.execute("UPDATE nudge SET attempt = attempt + 1 WHERE id = ?", lost.id)
     back = [Delivery(each, Gone("blocked") if each is gone else Sent(f"m{each.id}")) for each in others]
-    assert await stored.turn(back, [taken], "me", WEDNESDAY) == {lost.id, taken.id}
+    assert await stored.advance(back, [taken], "me", WEDNESDAY) == {lost.id, taken.id}
     states = dict(witness.all("SELECT id, state || ' ' || coalesce(message_id, '') FROM nudge"))
     assert states == {
         **{each.id: f"sent m{each.id}" for each in others},

@@ -75,8 +75,8 @@ async def send_what_is_due(store: Store, now: datetime) -> list[Nudge]:
         pass
     claimed = list(await engine.claim(now, "bot", 100))
     for each in claimed:
-        assert not await engine.turn((), [each], "bot", now)
-        assert not await engine.turn([Delivery(each, Sent("m1"))], (), "bot", now)
+        assert not await engine.advance((), [each], "bot", now)
+        assert not await engine.advance([Delivery(each, Sent("m1"))], (), "bot", now)
     return claimed
 
 
