@@ -1,12 +1,10 @@
 """How fast do prompts that fall due in one minute leave: ours against a bare client, and against what Telegram allows?"""
 
 import asyncio
-import json
 import re
 import shutil
 import sqlite3
 import statistics
-import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
 from datetime import UTC, datetime
@@ -15,9 +13,9 @@ from typing import Any
 
 from aiohttp import web
 
-from benchmarks import machine, people
+from benchmarks import beside, machine, people
 from benchmarks.model import BOT
-from benchmarks.process import ROOT, Failed
+from benchmarks.process import Failed, client
 from benchmarks.tables import ratio, spread, table
 from bot.platforms.telegram.limits import TOTAL
 from tests.kit.telegram.faults import FloodControl, Refused
@@ -93,27 +91,31 @@ async def _run(folder: Path, quick: bool, patience: float) -> str:
     count = PROMPTS_QUICK if quick else PROMPTS
     server = Server()
     rates: dict[str, list[float]] = {}
-    lags: dict[str, list[float]] = {}
+    clients: dict[str, list[dict[str, float]]] = {}
     async with server.running():
         for _ in range(1 if quick else REPEATS):
             for at_once in BARE:
                 await asyncio.to_thread(machine.wait_for_quiet, patience)
                 server.empty(limited=False)
-                await _client(["bare", server.url, str(count), str(at_once)])
-                rates.setdefault(f"bare client, {at_once} at once", []).append(_rate(server))
+                name = f"bare client, {at_once} at once"
+                told = await client(["bare", server.url, str(count), str(at_once)])
+                rates.setdefault(name, []).append(_rate(server))
+                clients.setdefault(name, []).append(told)
             for at_once in IN_FLIGHT:
                 await asyncio.to_thread(machine.wait_for_quiet, patience)
                 server.empty(limited=False)
                 name = f"{OURS}={at_once}"
-                lags.setdefault(name, []).append(await _ours(folder, server, count, at_once, free=True))
+                told = await _ours(folder, server, count, at_once, free=True)
                 rates.setdefault(name, []).append(_rate(server))
+                clients.setdefault(name, []).append(told)
         held = []
         for at_once in IN_FLIGHT:
             server.empty(limited=True)
-            lag = await _ours(folder, server, count, at_once, free=False)
+            told = await _ours(folder, server, count, at_once, free=False)
             assert server.limits is not None
             rate, refused = _rate(server), str(server.limits.refused)
-            held.append((f"{OURS}={at_once}", f"{rate:.2f}/s", f"{rate / TOTAL:.1%}", refused, f"{lag * 1000:.0f} ms"))
+            row = (f"{OURS}={at_once}", f"{rate:.2f}/s", f"{rate / TOTAL:.1%}", refused, *_told([told], count))
+            held.append(row)
     best = max(statistics.median(values) for name, values in rates.items() if name.startswith("bare"))
     rows = [
         (
@@ -121,21 +123,35 @@ async def _run(folder: Path, quick: bool, patience: float) -> str:
             f"{statistics.median(values):.0f}/s",
             spread(values),
             ratio(statistics.median(values), best),
-            f"{max(lags[name]) * 1000:.0f} ms" if name in lags else "",
+            *_told(clients[name], count),
         )
         for name, values in rates.items()
     ]
-    free = table(("", "messages", "range", "against the best bare", "loop lag p99"), rows)
-    limited = table(("with Telegram's limits", "messages", f"of {TOTAL}/s", "429", "loop lag p99"), held)
-    return f"{count:,} prompts due in one minute:\n\n{free}\n{limited}"
+    more = ("CPU a message", "loop lag p99", "memory")
+    free = table(("", "messages", "range", "against the best bare", *more), rows)
+    limited = table(("with Telegram's limits", "messages", f"of {TOTAL}/s", "429", *more), held)
+    pressed = await beside.run(folder, quick, patience)
+    return f"{count:,} prompts due in one minute:\n\n{free}\n{limited}\n{pressed}"
+
+
+def _told(clients: list[dict[str, float]], count: int) -> tuple[str, str, str]:
+    """What the processes said of themselves. CPU: of all that belongs to a message, the planning included."""
+    cpu = f"{statistics.median(each['cpu'] for each in clients) / count * 1000:.2f} ms"
+    if "lag" not in clients[0]:
+        return cpu, "", ""
+    return (
+        cpu,
+        f"{max(each['lag'] for each in clients) * 1000:.0f} ms",
+        f"{max(each['memory'] for each in clients):.0f} MB",
+    )
 
 
 def _rate(server: Server) -> float:
     return (len(server.arrived) - 1) / (server.arrived[-1] - server.arrived[0])
 
 
-async def _ours(folder: Path, server: Server, count: int, at_once: int, free: bool) -> float:
-    """One burst in a process of its own; the 99th percentile of how late its event loop was, in seconds."""
+async def _ours(folder: Path, server: Server, count: int, at_once: int, free: bool) -> dict[str, float]:
+    """One burst in a process of its own, and what it says: the 99th percentile of how late its event loop was, CPU, memory."""
     data = folder / "burst"
     data.mkdir()
     database = data / "toehold.sqlite"
@@ -146,27 +162,10 @@ async def _ours(folder: Path, server: Server, count: int, at_once: int, free: bo
         tx.execute("UPDATE slot SET next_due_at = strftime('%Y-%m-%d %H:%M:%f', 'now', '-30 seconds') || '000'")
         tx.execute("UPDATE slot SET next_label = date('now')")
         tx.commit()
-    told = await _client(["ours", server.url, str(data), str(at_once), "free" if free else "held"])
+    told = await client(["ours", server.url, str(data), str(at_once), "free" if free else "held"])
     with closing(sqlite3.connect(database)) as tx:
         states = dict(tx.execute("SELECT state, count(*) FROM nudge GROUP BY state").fetchall())
     if states != {"sent": count} or len(server.arrived) != count:
         raise Failed(f"{count} prompts, and their states are {states}; {len(server.arrived)} arrived")
     shutil.rmtree(data)
-    return float(told["lag"])
-
-
-async def _client(arguments: list[str]) -> dict[str, Any]:
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "benchmarks.sender",
-        *arguments,
-        cwd=ROOT,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
-    said, complained = await process.communicate()
-    if process.returncode:
-        raise Failed(complained.decode()[-4000:])
-    answer: dict[str, Any] = json.loads(said.decode().splitlines()[-1])
-    return answer
+    return told

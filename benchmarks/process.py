@@ -1,5 +1,7 @@
 """Toehold as its own process, exactly as `toehold run` starts it, on a data folder of its own."""
 
+import asyncio
+import json
 import os
 import signal
 import subprocess
@@ -60,3 +62,21 @@ def running(
                 process.kill()
                 process.wait()
             process.stdout.close()
+
+
+async def client(arguments: list[str]) -> dict[str, float]:
+    """Runs `benchmarks.sender` to its end; what it said."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "benchmarks.sender",
+        *arguments,
+        cwd=ROOT,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    said, complained = await process.communicate()
+    if process.returncode:
+        raise Failed(complained.decode()[-4000:])
+    answer: dict[str, float] = json.loads(said.decode().splitlines()[-1])
+    return answer

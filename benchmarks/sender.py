@@ -2,7 +2,9 @@
 
 import asyncio
 import json
+import resource
 import sys
+import time
 from pathlib import Path
 
 from pydantic import SecretStr
@@ -19,6 +21,7 @@ from drills.localtime import use_packaged_rules
 from scheduler.pacing import Limits
 
 LOOK_SECONDS = 0.01
+LINGER_SECONDS = 1.0  # whoever pressed last while the burst went out is answered
 FIRST_CHAT = 1_000_000_000
 TEXT = "<b>Wednesday: time for your feet</b>\n\nOutward Roll and Heel Circle. About 6 minutes."
 ROWS = (("Start", "1-minute version"), ("In 15 min", "In 1 h", "Tonight 20:00", "Later…"), ("Not today",))
@@ -38,9 +41,11 @@ async def bare(url: str, count: int, at_once: int) -> None:
         for chat in chats:
             await bot.send_message(chat, TEXT, parse_mode=ParseMode.HTML, reply_markup=markup)
 
+    used = time.process_time()
     await asyncio.gather(*(send() for _ in range(at_once)))
+    cpu = time.process_time() - used
     await transport.shutdown()
-    print(json.dumps({}))
+    print(json.dumps({"cpu": cpu}))
 
 
 async def ours(url: str, folder: Path, at_once: int, free: bool) -> None:
@@ -68,10 +73,14 @@ async def ours(url: str, folder: Path, at_once: int, free: bool) -> None:
         while not telegram.username:  # noqa: ASYNC110 - it has no event, and a start needs none
             await asyncio.sleep(0.01)
         looking = asyncio.create_task(look())
+        used = time.process_time()
         await bot.heart.beat()
+        cpu = time.process_time() - used
         looking.cancel()
+        await asyncio.sleep(LINGER_SECONDS)
     lags.sort()
-    print(json.dumps({"lag": lags[int(0.99 * (len(lags) - 1))]}))
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(json.dumps({"lag": lags[int(0.99 * (len(lags) - 1))], "cpu": cpu, "memory": memory}))
 
 
 def main() -> None:

@@ -111,16 +111,17 @@ async def _working(
     async with Nursery() as nursery:
         intake = Intake(store, coach, clock, nursery)
         owner = new_id()
+        postbox = StoredPostbox(store)
         duty = Duty(store, owner, alone=not settings.on_server, rhythm=Rhythm.of(settings.toehold_lease_seconds))
         platforms = intake.platforms if duty.alone else OnDutyAll(intake.platforms, duty)
         boards = Boards(store, catalog, platforms, duty.covers)
         vitals = Vitals(words.load())
         deliverer = MeasuredDeliverer(Prompts(store, catalog, platforms), clock, vitals.moved)
-        engine = Engine(StoredNudges(store, duty.covers), deliverer, owner, settings.toehold_in_flight)
+        engine = Engine(StoredNudges(store, duty.covers, postbox), deliverer, owner, settings.toehold_in_flight)
         heart = Heart(store, engine, coach, cues, intake, clock, boards, lambda: duty.on)
         machine = Machine(store, heart, clock)
         if connect is None:
-            _connect(settings, store, catalog, clock, intake, machine, duty)
+            _connect(settings, store, postbox, catalog, clock, intake, machine, duty)
         else:
             intake.platforms.update(connect(intake, machine))
         bot = Bot(store, clock, coach, intake, engine, heart, machine, duty, intake.platforms)
@@ -172,13 +173,14 @@ async def _watch(settings: Settings, vitals: Vitals, bot: Bot, nursery: Nursery,
 def _connect(
     settings: Settings,
     store: Store,
+    postbox: StoredPostbox,
     catalog: drill_catalog.Catalog,
     clock: TravelClock,
     intake: Intake,
     machine: Machine,
     duty: Duty,
 ) -> None:
-    postbox, texts = StoredPostbox(store), words.load()
+    texts = words.load()
     if settings.telegram_bot_token is not None:
         from bot.platforms.telegram.platform import Telegram  # python-telegram-bot takes a while to import
         from bot.platforms.telegram.webhook import Hook

@@ -15,8 +15,9 @@ from bot.cues import Cues
 from bot.intake import Intake
 from bot.store import beats, care, people, slots
 from bot.store.unit import Store, Tx
-from scheduler.engine import TICK_MOST, Delivery, Engine
+from scheduler.engine import TICK_MOST, Engine
 from scheduler.nudge import Sent
+from scheduler.ports import Delivery
 
 FURTHEST = timedelta(days=30)  # how far "next prompt" looks before it says that none comes
 

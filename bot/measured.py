@@ -1,9 +1,10 @@
 """The store and the deliverer with a stopwatch beside them, so that neither has to know of metrics."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from functools import partial
 from typing import TypeVar
 
 from bot import metrics
@@ -11,7 +12,7 @@ from bot.clock import Clock
 from bot.store.faults import StoreFault
 from bot.store.unit import Store, Tx
 from scheduler.nudge import Nudge, Outcome, Sent
-from scheduler.ports import Deliverer, Drop, Verdict
+from scheduler.ports import Deliverer, Drop, Postpone, Send
 
 T = TypeVar("T")
 
@@ -57,15 +58,18 @@ class MeasuredDeliverer:
         self._clock = clock
         self._on_end = on_end
 
-    async def judge(self, nudge: Nudge, now: datetime) -> Verdict:
-        verdict = await self._inner.judge(nudge, now)
-        if verdict is not None:
-            self._count(nudge, verdict)
-        return verdict
+    async def judge(self, nudges: Sequence[Nudge], now: datetime) -> Sequence[Drop | Postpone | Send]:
+        answers = list(await self._inner.judge(nudges, now))
+        for number, (nudge, answer) in enumerate(zip(nudges, answers, strict=True)):
+            if isinstance(answer, Drop | Postpone):
+                self._count(nudge, answer)
+            else:
+                answers[number] = partial(self._send, nudge, answer)
+        return answers
 
-    async def send(self, nudge: Nudge, now: datetime) -> Outcome | Drop:
+    async def _send(self, nudge: Nudge, send: Send) -> Outcome | Drop:
         with metrics.SENDS_IN_FLIGHT.track_inprogress():
-            result = await self._inner.send(nudge, now)
+            result = await send()
         if isinstance(result, Sent):
             metrics.LATE_SECONDS.observe(max(0.0, (self._clock.now() - nudge.due_at).total_seconds()))
         self._count(nudge, result)

@@ -1,6 +1,6 @@
 """What the engine needs: a store for nudges, and somebody who delivers one."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, TypeAlias
@@ -24,6 +24,17 @@ class Postpone:
 
 
 Verdict: TypeAlias = Drop | Postpone | None
+Result: TypeAlias = Outcome | Drop | Postpone
+Send: TypeAlias = Callable[[], Awaitable[Outcome | Drop]]
+"""Puts one message on the wire, and tells what became of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One nudge and what became of it."""
+
+    nudge: Nudge
+    result: Result
 
 
 class NudgeStore(Protocol):
@@ -33,11 +44,11 @@ class NudgeStore(Protocol):
     async def claim(self, now: datetime, owner: str, limit: int) -> Sequence[Nudge]:
         """Take due nudges for `owner`, in one statement, with a lease."""
 
-    async def sending(self, nudge: Nudge, owner: str) -> bool:
-        """About to go on the wire. False: the claim was lost."""
-
-    async def record(self, nudge: Nudge, owner: str, outcome: Outcome | Drop | Postpone, now: datetime) -> bool:
-        """What became of it, fenced by owner and attempt. False: somebody else owns it by now."""
+    async def advance(
+        self, ended: Sequence[Delivery], begun: Sequence[Nudge], owner: str, now: datetime
+    ) -> frozenset[NudgeId]:
+        """In one unit: what became of those that ended, and the next ones are about to go on the wire. Both are fenced by
+        owner and attempt; returns those that somebody else owns by now."""
 
     async def recover(self, owner: str, now: datetime, platform: str | None = None) -> int:
         """Take back what a process that is gone had claimed, for the people of that platform. Returns how many."""
@@ -50,11 +61,19 @@ class Deliverer(Protocol):
     def waits_until(self, now: datetime) -> datetime | None:
         """Nothing at all can be sent before this moment; None: now."""
 
-    async def judge(self, nudge: Nudge, now: datetime) -> Verdict:
-        """Read reality again. None: send it."""
-
-    async def send(self, nudge: Nudge, now: datetime) -> Outcome | Drop:
-        """Build the card and send it."""
+    async def judge(self, nudges: Sequence[Nudge], now: datetime) -> Sequence[Drop | Postpone | Send]:
+        """Read reality again, for all of them at one moment: for each in turn why it is not sent, or how it is."""
 
 
-__all__ = ["Deliverer", "Drop", "Nudge", "NudgeId", "NudgeStore", "Postpone", "Verdict"]
+__all__ = [
+    "Deliverer",
+    "Delivery",
+    "Drop",
+    "Nudge",
+    "NudgeId",
+    "NudgeStore",
+    "Postpone",
+    "Result",
+    "Send",
+    "Verdict",
+]

@@ -1,16 +1,17 @@
 """Prompts: when the moment comes, reality is read again; then the card is built and sent. `scheduler.ports.Deliverer`."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 
 from bot import words
 from bot.addresses import Account, Address
-from bot.cards import PLAYER, SCREEN, Place, Reply
+from bot.cards import PLAYER, SCREEN, Card, Place, Reply
 from bot.coach import away, days, practice, scoring, teams, today
 from bot.coach.desk import Desk
 from bot.coach.quiet import quiet_until
 from bot.platforms.port import Platform
-from bot.store import care, challenges, nudges, people, sessions, slots
+from bot.store import care, challenges, crowd, nudges, people, sessions, slots
 from bot.store.people import Person
 from bot.store.posts import LIVING_MOST
 from bot.store.unit import Store, Tx
@@ -19,14 +20,16 @@ from bot.views.reach import Hello, QuietLine
 from bot.views.scenes import Scene, draw
 from drills import safety
 from drills.catalog import Catalog
-from scheduler.backoff import WEEKLY_UNTIL, may_prompt
+from scheduler.backoff import DAILY_UNTIL, WEEKLY_UNTIL, may_prompt
 from scheduler.nudge import Gone, Later, Nudge, NudgeKind, Outcome, Sent
-from scheduler.ports import Drop, Postpone, Verdict
+from scheduler.ports import Drop, Postpone, Send, Verdict
 from scheduler.slot import Role
 
 FOLLOW_UPS = (timedelta(minutes=45), timedelta(hours=3))  # after a prompt; with it, at most three messages a slot
 _PLAYERS = (NudgeKind.PROMPT, NudgeKind.SNOOZE, NudgeKind.FOLLOW_UP, NudgeKind.MINUTE, NudgeKind.AWAY)
 _BY_LINE = (NudgeKind.PROMPT, NudgeKind.SNOOZE)  # what a quiet line may stand in for
+# A streak is folded from a snapshot that is some fifteen days old (bot/store/streak.py); a card shows fourteen days.
+LOOKED_BACK = timedelta(days=21)
 LATE = timedelta(minutes=15)  # from here on the card says that it is late, and quiet hours bind it
 
 
@@ -42,31 +45,41 @@ class Prompts:
         waits = [self._waits.get(name, now) for name in self._platforms]
         return min(waits) if waits and min(waits) > now else None
 
-    async def judge(self, nudge: Nudge, now: datetime) -> Verdict:
-        return await self._store.read(lambda tx: self._judge(tx, nudge, now))
+    async def judge(self, nudges: Sequence[Nudge], now: datetime) -> Sequence[Drop | Postpone | Send]:
+        """One read for all of them: what is asked of each is asked once for everybody."""
+        floor = now.date() - LOOKED_BACK
 
-    async def send(self, nudge: Nudge, now: datetime) -> Outcome | Drop:
-        def query(tx: Tx) -> tuple[Address, Scene, bool] | None:
-            desk = self._desk(tx, nudge, now)
-            scene = None if desk is None else self._scene(desk, nudge)
-            if desk is None or scene is None:
-                return None
-            return desk.address, scene, nudge.kind not in _BY_LINE or people.is_reachable(tx, nudge.person)
+        def query(tx: Tx) -> list[Drop | Postpone | Send]:
+            with crowd.gathered(tx, [nudge.person for nudge in nudges], floor):
+                return [self._answer(tx, nudge, now) for nudge in nudges]
 
-        found = await self._store.read(query)
-        if found is None:
+        return await self._store.read(query)
+
+    def _answer(self, tx: Tx, nudge: Nudge, now: datetime) -> Drop | Postpone | Send:
+        desk = self._desk(tx, nudge, now)
+        if desk is None:
             return Drop("nobody there")
-        address, scene, reachable = found
-        if not reachable:
-            return await self._send_line(nudge, now)
-        outcome = await self._deliver(nudge, now, address, scene, PLAYER if nudge.kind in _PLAYERS else SCREEN)
+        verdict = self._judge(desk, nudge)
+        if verdict is not None:
+            return verdict
+        if nudge.kind in _BY_LINE and not people.is_reachable(tx, nudge.person):
+            return partial(self._send_line, nudge, now)
+        scene = self._scene(desk, nudge)
+        if scene is None:
+            return Drop("nobody there")
+        return partial(self._send, nudge, now, desk.address, draw(desk.words, scene), desk.person.follow_ups)
+
+    async def _send(
+        self, nudge: Nudge, now: datetime, address: Address, card: Card, follow_ups: bool
+    ) -> Outcome | Drop:
+        outcome = await self._deliver(nudge, now, address, card, PLAYER if nudge.kind in _PLAYERS else SCREEN)
         if isinstance(outcome, Gone):
             await self._store.run(lambda tx: people.block(tx, nudge.person, address))
             if nudge.kind in _BY_LINE:
                 return await self._send_line(nudge, now)
         if isinstance(outcome, Sent) and nudge.kind is NudgeKind.HELLO:
             await self._store.run(lambda tx: people.unblock(tx, nudge.person, address))
-        if isinstance(outcome, Sent) and nudge.kind is NudgeKind.PROMPT:
+        if isinstance(outcome, Sent) and nudge.kind is NudgeKind.PROMPT and follow_ups:
             await self._store.run(lambda tx: _plan_follow_ups(tx, nudge, now))
         return outcome
 
@@ -100,18 +113,17 @@ class Prompts:
         if found is None:
             return Gone("private chat closed")
         address, account = found
-        return await self._deliver(nudge, now, address, QuietLine(), f"line:{account.id}"[:LIVING_MOST], account)
+        card = draw(words.load(), QuietLine())
+        return await self._deliver(nudge, now, address, card, f"line:{account.id}"[:LIVING_MOST], account)
 
     async def _deliver(
-        self, nudge: Nudge, now: datetime, address: Address, scene: Scene, living: str, meant: Account | None = None
+        self, nudge: Nudge, now: datetime, address: Address, card: Card, living: str, meant: Account | None = None
     ) -> Outcome:
         platform = self._platforms.get(address.platform)
         if platform is None or platform.bot != address.bot:
             return Later(3600, "this platform is not connected")
-        texts = words.load()
-        card = draw(texts, scene)
         reply = Reply(
-            away.say(card, texts) if nudge.kind is NudgeKind.AWAY else card,
+            away.say(card, words.load()) if nudge.kind is NudgeKind.AWAY else card,
             Place.NEW,
             living=living,
             key=f"nudge:{nudge.id}:{nudge.due_at.isoformat()}",
@@ -124,10 +136,8 @@ class Prompts:
             self._waits[address.platform] = now + timedelta(seconds=outcome.seconds)
         return outcome
 
-    def _judge(self, tx: Tx, nudge: Nudge, now: datetime) -> Verdict:
-        desk = self._desk(tx, nudge, now)
-        if desk is None:
-            return Drop("nobody there")
+    def _judge(self, desk: Desk, nudge: Nudge) -> Verdict:
+        tx, now = desk.tx, desk.now
         waits = self._waits.get(desk.address.platform)
         if waits is not None and waits > now:
             return Postpone(waits, "everyone waits")
@@ -179,7 +189,7 @@ class Prompts:
 
     def _still_wanted(self, tx: Tx, person: Person, nudge: Nudge) -> bool:
         """Whoever does not answer is prompted less and less (scheduler/backoff.py)."""
-        if person.heard_on is None:
+        if person.heard_on is None or (nudge.label - person.heard_on).days <= DAILY_UNTIL:
             return True
         last, late = nudges.prompts_since(tx, person.id, person.heard_on + timedelta(days=WEEKLY_UNTIL))
         since = (nudge.label - last).days if last else None

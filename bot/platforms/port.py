@@ -125,7 +125,11 @@ class Postbox(Protocol):
 
     async def last(self, address: Address, living: str) -> Posted | None: ...
 
-    async def put(self, address: Address, living: str, posted: Posted) -> None: ...
+    async def put(self, address: Address, living: str, posted: Posted) -> Posted | None:
+        """This is the last one now; returns the one before it."""
+
+    def note(self, address: Address, living: str, posted: Posted, tell: Callable[[Posted | None], None]) -> None:
+        """The same for what the engine has delivered: written together with its outcome. `tell` is then given the one before."""
 
     async def moved(self, old: Address, new: Address) -> None: ...
 

@@ -4,15 +4,37 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, insert, or_, select, update
+from sqlalchemy import ColumnElement, bindparam, insert, or_, select, update
 
 from bot.ids import new_id
 from bot.store import tables as t
+from bot.store.crowd import Question
 from bot.store.unit import Tx
 from drills.model import DrillId
 from drills.practice import Felt
 from drills.safety import Colour, Pain
 from drills.streaks import Pause
+
+_REDS = Question(
+    t.pain.c.person,
+    lambda them: select(t.pain).where(them, t.pain.c.colour == Colour.RED).order_by(t.pain.c.at),
+)
+_RED_DAYS = Question(
+    t.pain.c.person,
+    lambda them: (
+        select(t.session.c.practice_day, t.pain.c.person)
+        .join(t.pain, t.pain.c.session == t.session.c.id)
+        .where(them, t.pain.c.colour == Colour.RED, t.session.c.practice_day > bindparam("since"))
+    ),
+)
+_PAUSES = Question(
+    t.pause.c.person,
+    lambda them: (
+        select(t.pause.c.first_day, t.pause.c.last_day, t.pause.c.reason, t.pause.c.resumed_at, t.pause.c.person)
+        .where(them)
+        .order_by(t.pause.c.first_day)
+    ),
+)
 
 
 def add_pains(tx: Tx, person: str, session_id: str, facts: Iterable[Felt], now: datetime) -> None:
@@ -26,22 +48,13 @@ def add_pains(tx: Tx, person: str, session_id: str, facts: Iterable[Felt], now: 
 
 def reds(tx: Tx, person: str) -> list[Pain]:
     """Every red of this person, oldest first."""
-    rows = tx.execute(
-        select(t.pain).where(t.pain.c.person == person, t.pain.c.colour == Colour.RED).order_by(t.pain.c.at)
-    )
-    return [Pain(DrillId(row.drill), Colour(row.colour), row.at) for row in rows]
+    return [Pain(DrillId(row.drill), Colour(row.colour), row.at) for row in _REDS(tx, person)]
 
 
 def red_days(tx: Tx, person: str, since: date | None = None) -> frozenset[date]:
     """The practice days, later than `since`, of the sessions in which red pain was said."""
-    query = (
-        select(t.session.c.practice_day)
-        .join(t.pain, t.pain.c.session == t.session.c.id)
-        .where(t.pain.c.person == person, t.pain.c.colour == Colour.RED)
-    )
-    if since is not None:
-        query = query.where(t.session.c.practice_day > since)
-    return frozenset(tx.execute(query).scalars())
+    days = (row.practice_day for row in _RED_DAYS(tx, person, since=since))
+    return frozenset(day for day in days if since is None or day > since)
 
 
 def begin_pause(tx: Tx, person: str, first: date, last: date | None, reason: str, now: datetime) -> None:
@@ -81,12 +94,9 @@ def give_reason(tx: Tx, person: str, today: date, reason: str) -> bool:
 
 def pauses(tx: Tx, person: str, since: date | None = None) -> tuple[Pause, ...]:
     """The pauses that reach past `since`, or all; one that was cancelled before it began covers nothing and is left out."""
-    query = select(t.pause.c.first_day, t.pause.c.last_day).where(t.pause.c.person == person)
-    if since is not None:
-        query = query.where(or_(t.pause.c.last_day.is_(None), t.pause.c.last_day > since))
-    rows = tx.execute(query.order_by(t.pause.c.first_day))
-    kept = ((row.first_day, row.last_day) for row in rows)
-    return tuple(Pause(first, last) for first, last in kept if last is None or first <= last)
+    kept = ((row.first_day, row.last_day) for row in _PAUSES(tx, person))
+    reaching = ((first, last) for first, last in kept if since is None or last is None or last > since)
+    return tuple(Pause(first, last) for first, last in reaching if last is None or first <= last)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,12 +120,8 @@ def pauses_ahead(tx: Tx, person: str, today: date) -> list[Planned]:
 
 
 def _planned(tx: Tx, person: str) -> list[Planned]:
-    rows = tx.execute(
-        select(t.pause.c.first_day, t.pause.c.last_day, t.pause.c.reason)
-        .where(t.pause.c.person == person, t.pause.c.resumed_at.is_(None))
-        .order_by(t.pause.c.first_day)
-    )
-    return [Planned(row.first_day, row.last_day, row.reason) for row in rows]
+    open_ones = (row for row in _PAUSES(tx, person) if row.resumed_at is None)
+    return [Planned(row.first_day, row.last_day, row.reason) for row in open_ones]
 
 
 def _in_force(person: str, today: date) -> tuple[ColumnElement[bool], ...]:

@@ -1,16 +1,19 @@
 """Everything of one person: taken out as rows (export), or removed (erase). Both lists come from the tables themselves."""
 
 import hashlib
+from collections.abc import Collection
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import Table, delete, insert, select, update
+from sqlalchemy import Table, bindparam, delete, insert, select, update
 
 from bot.addresses import Account, Address
 from bot.store import tables as t
 from bot.store.unit import Tx
 
 TOMBSTONE_KEPT_FOR = timedelta(days=30)
+
+_BURIED = select(t.tombstone.c.account_hash).where(t.tombstone.c.account_hash.in_(bindparam("hashes", expanding=True)))
 
 
 def person_tables() -> list[Table]:
@@ -82,17 +85,22 @@ def _bury(tx: Tx, what: Account, now: datetime) -> None:
     tx.execute(insert(t.tombstone).values(account_hash=account_hash(what), erased_at=now))
 
 
+def erased_chats(tx: Tx, addresses: Collection[Address]) -> frozenset[Address]:
+    """Those that were the private chat of somebody who was erased and has not come back."""
+    hashes = {account_hash(Account(each.platform, each.bot, each.chat)): each for each in addresses}
+    buried = tx.execute(_BURIED, {"hashes": sorted(hashes)}).scalars()
+    return frozenset(hashes[each] for each in buried if not _has_room(tx, hashes[each]))
+
+
 def is_erased_chat(tx: Tx, address: Address) -> bool:
-    """Whether this was the private chat of somebody who was erased and has not come back."""
-    buried = select(t.tombstone.c.erased_at).where(
-        t.tombstone.c.account_hash == account_hash(Account(address.platform, address.bot, address.chat))
-    )
-    if tx.execute(buried).first() is None:
-        return False
+    return bool(erased_chats(tx, [address]))
+
+
+def _has_room(tx: Tx, address: Address) -> bool:
     room = select(t.room.c.id).where(
         t.room.c.platform == address.platform, t.room.c.bot_id == address.bot, t.room.c.chat_id == address.chat
     )
-    return tx.execute(room.limit(1)).first() is None
+    return tx.execute(room.limit(1)).first() is not None
 
 
 def forget_tombstones(tx: Tx, now: datetime) -> int:

@@ -4,10 +4,11 @@ from dataclasses import dataclass, fields, replace
 from datetime import date, datetime, time
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Row, delete, insert, select, update
 
 from bot.addresses import Account, Address
 from bot.store import tables as t
+from bot.store.crowd import Question
 from bot.store.unit import Tx
 from drills.day import DEFAULT_DAY_START
 from drills.safety import Screened
@@ -44,17 +45,46 @@ class Person:
 
 
 _COLUMNS = [t.person.c[field.name] for field in fields(Person)]
+_SCREENED = next(number for number, column in enumerate(_COLUMNS) if column is t.person.c.screened)
+
+_PERSON = Question(t.person.c.id, lambda them: select(*_COLUMNS, t.person.c.id.label("person")).where(them))
+_ACCOUNTS = Question(
+    t.account.c.person,
+    lambda them: (
+        select(t.account.c.platform, t.account.c.bot_id, t.account.c.external_id, t.account.c.state, t.account.c.person)
+        .where(them)
+        .order_by(t.account.c.first_seen_at, t.account.c.platform)
+    ),
+)
+_ROOMS = Question(
+    t.room.c.person,
+    lambda them: (
+        select(
+            t.room.c.platform,
+            t.room.c.bot_id,
+            t.room.c.chat_id,
+            t.room.c.thread_id,
+            t.room.c.kind,
+            t.room.c.person,
+            t.person.c.platform.label("chosen"),
+        )
+        .join(t.person, t.person.c.id == t.room.c.person)
+        .where(them)
+        .order_by(t.room.c.id)
+    ),
+)
 
 
 def _person(row: Row[Any]) -> Person:
-    values = dict(row._mapping)
-    values["screened"] = Screened(values["screened"]) if values["screened"] else None
-    return Person(**values)
+    values = list(row[: len(_COLUMNS)])
+    screened = values[_SCREENED]
+    values[_SCREENED] = Screened(screened) if screened else None
+    return Person(*values)
 
 
 def load(tx: Tx, person: str) -> Person | None:
-    row = tx.execute(select(*_COLUMNS).where(t.person.c.id == person)).one_or_none()
-    return _person(row) if row else None
+    rows = _PERSON(tx, person)
+    return _person(rows[0]) if rows else None
 
 
 def by_account(tx: Tx, account: Account) -> Person | None:
@@ -137,21 +167,16 @@ def unblock(tx: Tx, person: str, address: Address) -> None:
 
 def is_reachable(tx: Tx, person: str) -> bool:
     """Whether we may write to the chat that prompts go to; before there is one, to any."""
-    found = select(t.account.c.person).where(t.account.c.person == person, t.account.c.state == "reachable")
     address = private_address(tx, person)
-    if address is not None:
-        found = found.where(t.account.c.platform == address.platform, t.account.c.bot_id == address.bot)
-    return tx.execute(found.limit(1)).first() is not None
+    return any(
+        row.state == "reachable" and (address is None or (row.platform, row.bot_id) == (address.platform, address.bot))
+        for row in _ACCOUNTS(tx, person)
+    )
 
 
 def accounts(tx: Tx, person: str) -> list[Account]:
     """Where the person is, in the order in which they came."""
-    rows = tx.execute(
-        select(t.account.c.platform, t.account.c.bot_id, t.account.c.external_id)
-        .where(t.account.c.person == person)
-        .order_by(t.account.c.first_seen_at, t.account.c.platform)
-    )
-    return [Account(*row) for row in rows]
+    return [Account(row.platform, row.bot_id, row.external_id) for row in _ACCOUNTS(tx, person)]
 
 
 def keep_private_room(tx: Tx, person: str, address: Address) -> None:
@@ -161,14 +186,9 @@ def keep_private_room(tx: Tx, person: str, address: Address) -> None:
 
 def private_address(tx: Tx, person: str) -> Address | None:
     """The private chat that prompts go to: on the platform that the person chose, else where they came in."""
-    chosen = select(t.person.c.platform).where(t.person.c.id == person).scalar_subquery()
-    row = tx.execute(
-        select(t.room.c.platform, t.room.c.bot_id, t.room.c.chat_id, t.room.c.thread_id)
-        .where(t.room.c.person == person, t.room.c.kind == "private")
-        .order_by((t.room.c.platform == func.coalesce(chosen, "")).desc(), t.room.c.id)
-        .limit(1)
-    ).one_or_none()
-    return Address(*row) if row else None
+    rooms = [row for row in _ROOMS(tx, person) if row.kind == "private"]
+    chosen = next((row for row in rooms if row.platform == row.chosen), rooms[0] if rooms else None)
+    return _address(chosen) if chosen else None
 
 
 # --- the line in a channel, for those whose private chat is closed to us
@@ -182,12 +202,8 @@ def keep_line(tx: Tx, person: str, address: Address | None) -> None:
 
 
 def line_address(tx: Tx, person: str) -> Address | None:
-    row = tx.execute(
-        select(t.room.c.platform, t.room.c.bot_id, t.room.c.chat_id, t.room.c.thread_id).where(
-            t.room.c.person == person, t.room.c.kind == "line"
-        )
-    ).first()
-    return Address(*row) if row else None
+    line = next((row for row in _ROOMS(tx, person) if row.kind == "line"), None)
+    return _address(line) if line else None
 
 
 def _keep_room(tx: Tx, person: str, address: Address, kind: str) -> None:
@@ -212,6 +228,10 @@ def _keep_room(tx: Tx, person: str, address: Address, kind: str) -> None:
         )
     elif known.person != person:
         tx.execute(update(t.room).where(t.room.c.id == known.id).values(person=person, kind=kind))
+
+
+def _address(row: Row[Any]) -> Address:
+    return Address(row.platform, row.bot_id, row.chat_id, row.thread_id)
 
 
 def _is(account: Account) -> tuple[ColumnElement[bool], ...]:

@@ -1,15 +1,18 @@
 """Sessions and the rounds done in them. The plan and the place are a snapshot; the rounds are facts of their own."""
 
+import json
 from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Row, Select, func, insert, select, update
+from sqlalchemy import ColumnElement, Row, Select, Text, bindparam, cast, func, insert, select, update
 
 from bot.store import snapshot
 from bot.store import tables as t
+from bot.store.crowd import Question
 from bot.store.unit import Tx
 from drills.catalog import Catalog
 from drills.challenges import is_quick
@@ -40,6 +43,67 @@ class Kept:
     @property
     def is_over(self) -> bool:
         return isinstance(self.session.place, Over)
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), tzinfo=UTC)
+
+
+def _begun(since: date) -> dict[str, datetime]:
+    return {"begun": _midnight(since) - BEGINS_WITHIN}
+
+
+def _later() -> tuple[ColumnElement[bool], ...]:
+    """Of practice days later than `since`: found by when the session began."""
+    return t.session.c.practice_day > bindparam("since"), t.session.c.started_at > bindparam("begun")
+
+
+def _count_sets(them: ColumnElement[bool]) -> Select[Any]:
+    """By person and day: the sets of which every round is done."""
+    sets = (
+        select(t.session.c.person, t.session.c.practice_day)
+        .join(t.round_done, t.round_done.c.session == t.session.c.id)
+        .where(them, *_later(), t.round_done.c.undone_at.is_(None))
+        .group_by(
+            t.session.c.id, t.session.c.person, t.session.c.practice_day, t.round_done.c.item, t.round_done.c.set_no
+        )
+        .having(func.count() == func.max(t.round_done.c.of))
+        .subquery()
+    )
+    return select(sets.c.person, sets.c.practice_day, func.count().label("sets")).group_by(
+        sets.c.person, sets.c.practice_day
+    )
+
+
+_SETS = Question(t.session.c.person, _count_sets, _begun)
+_PLANS = Question(
+    t.session.c.person,
+    lambda them: select(t.session.c.person, t.session.c.practice_day, cast(t.session.c.plan, Text).label("plan")).where(
+        them, *_later(), t.session.c.kind == PLAN
+    ),
+    _begun,
+)
+_NOT_OVER = Question(
+    t.session.c.person,
+    lambda them: (
+        select(t.session)
+        .where(them, t.session.c.started_at > bindparam("begun"), t.session.c.state == "open")
+        .order_by(t.session.c.started_at.desc(), t.session.c.id.desc())
+    ),
+)
+_OF_DAY = Question(
+    t.session.c.person,
+    lambda them: (
+        select(t.session)
+        .where(
+            them,
+            t.session.c.practice_day == bindparam("day"),
+            t.session.c.started_at > bindparam("after"),
+            t.session.c.started_at < bindparam("before"),
+        )
+        .order_by(t.session.c.started_at)
+    ),
+)
 
 
 def add(tx: Tx, kept: Kept, offset_minutes: int) -> None:
@@ -76,17 +140,14 @@ def newest(tx: Tx, person: str) -> Kept | None:
 
 def not_over(tx: Tx, person: str, since: datetime) -> list[Kept]:
     """The sessions begun after `since` that nobody has ended, newest first; whether their day still counts is not asked."""
-    mine = (t.session.c.person == person, t.session.c.started_at > since, t.session.c.state == "open")
-    rows = tx.execute(
-        select(t.session).where(*mine).order_by(t.session.c.started_at.desc(), t.session.c.id.desc())
-    ).all()
-    return [_kept(tx, row) for row in rows]
+    return [_kept(tx, row) for row in _NOT_OVER(tx, person, begun=since)]
 
 
 def of_day(tx: Tx, person: str, day: date) -> list[Kept]:
     """The sessions of one practice day, in the order in which they began."""
-    query = select(t.session).where(t.session.c.person == person, *_of_day(day))
-    return [_kept(tx, row) for row in tx.execute(query.order_by(t.session.c.started_at)).all()]
+    midnight = _midnight(day)
+    when = {"day": day, "after": midnight - BEGINS_WITHIN, "before": midnight + BEGINS_WITHIN}
+    return [_kept(tx, row) for row in _OF_DAY(tx, person, **when)]
 
 
 def lately_pressed(tx: Tx, since: datetime) -> list[Kept]:
@@ -133,22 +194,21 @@ def undo(tx: Tx, session_id: str, fact: RoundUndone, at: datetime) -> None:
 
 def done_days(tx: Tx, person: str, since: date | None = None) -> frozenset[date]:
     """The practice days, later than `since`, on which at least one whole set was done."""
-    later = (
-        (t.session.c.practice_day > since, t.session.c.started_at > _midnight(since) - BEGINS_WITHIN) if since else ()
-    )
-    sets = _whole_sets(t.session.c.practice_day, t.session.c.person == person, *later)
-    return frozenset(tx.execute(select(sets.subquery().c.practice_day).distinct()).scalars())
+    return frozenset(_sets_by_day(tx, person, since))
 
 
 def day_is_done(tx: Tx, person: str, day: date) -> bool:
-    sets = _whole_sets(t.session.c.id, t.session.c.person == person, *_of_day(day))
-    return tx.execute(sets.limit(1)).first() is not None
+    return day in _sets_by_day(tx, person, day - timedelta(days=1))
 
 
 def sets_by_day(tx: Tx, person: str, since: date) -> Counter[date]:
     """How many whole sets were done on each practice day later than `since`."""
-    later = (t.session.c.practice_day > since, t.session.c.started_at > _midnight(since) - BEGINS_WITHIN)
-    return Counter(tx.execute(_whole_sets(t.session.c.practice_day, t.session.c.person == person, *later)).scalars())
+    return Counter(_sets_by_day(tx, person, since))
+
+
+def _sets_by_day(tx: Tx, person: str, since: date | None) -> dict[date, int]:
+    rows = _SETS(tx, person, since=since)
+    return {row.practice_day: row.sets for row in rows if since is None or row.practice_day > since}
 
 
 def quick_days(tx: Tx, person: str, since: date, catalog: Catalog) -> frozenset[date]:
@@ -187,34 +247,17 @@ def quick_days(tx: Tx, person: str, since: date, catalog: Catalog) -> frozenset[
 
 def partly_done(tx: Tx, person: str, since: date) -> frozenset[date]:
     """The days, later than `since`, with fewer sets done than the plan of the day had. An extra set alone is part of one."""
-    later = (t.session.c.practice_day > since, t.session.c.started_at > _midnight(since) - BEGINS_WITHIN)
-    mine = (t.session.c.person == person, *later)
-    done = Counter(tx.execute(_whole_sets(t.session.c.practice_day, *mine)).scalars())
     plans: dict[date, int] = {}
-    for row in tx.execute(select(t.session.c.practice_day, t.session.c.plan).where(*mine, t.session.c.kind == PLAN)):
-        plans[row.practice_day] = max(plans.get(row.practice_day, 0), sum(item["sets"] for item in row.plan))
-    return frozenset(day for day, sets in done.items() if day not in plans or sets < plans[day])
-
-
-def _whole_sets(what: Column[Any], *conditions: ColumnElement[bool]) -> Select[Any]:
-    """One row for each set of which every round is done."""
-    return (
-        select(what)
-        .join(t.round_done, t.round_done.c.session == t.session.c.id)
-        .where(*conditions, t.round_done.c.undone_at.is_(None))
-        .group_by(t.session.c.id, what, t.round_done.c.item, t.round_done.c.set_no)
-        .having(func.count() == func.max(t.round_done.c.of))
+    for row in _PLANS(tx, person, since=since):
+        plans[row.practice_day] = max(plans.get(row.practice_day, 0), _sets_in(row.plan))
+    return frozenset(
+        day for day, sets in _sets_by_day(tx, person, since).items() if day not in plans or sets < plans[day]
     )
 
 
-def _of_day(day: date) -> tuple[ColumnElement[bool], ...]:
-    begins = t.session.c.started_at
-    midnight = _midnight(day)
-    return t.session.c.practice_day == day, begins > midnight - BEGINS_WITHIN, begins < midnight + BEGINS_WITHIN
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), tzinfo=UTC)
+@lru_cache(512)  # few plans are played by many people on many days
+def _sets_in(plan: str) -> int:
+    return sum(int(item["sets"]) for item in json.loads(plan))
 
 
 def _one(tx: Tx, query: Select[Any]) -> Kept | None:

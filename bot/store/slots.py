@@ -8,6 +8,7 @@ import structlog
 from sqlalchemy import func, insert, or_, select, update
 
 from bot.store import tables as t
+from bot.store.crowd import Question
 from bot.store.unit import Tx
 from scheduler.nudge import NudgeState
 from scheduler.slot import Due, Role, Rule, next_due
@@ -29,11 +30,14 @@ class Slot:
         return Rule(self.at, self.weekdays, zone)
 
 
+_SLOTS = Question(
+    t.slot.c.person, lambda them: select(t.slot).where(them, t.slot.c.removed_at.is_(None)).order_by(t.slot.c.at)
+)
+
+
 def of_person(tx: Tx, person: str) -> list[Slot]:
     """The slots in force, earliest first."""
-    rows = tx.execute(
-        select(t.slot).where(t.slot.c.person == person, t.slot.c.removed_at.is_(None)).order_by(t.slot.c.at)
-    )
+    rows = _SLOTS(tx, person)
     return [
         Slot(
             row.id,

@@ -6,12 +6,14 @@ whatever writes a fact about older days (linking two people, an import) must for
 
 from dataclasses import asdict
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 
 from bot.store import care, people, sessions
 from bot.store import tables as t
+from bot.store.crowd import Question, crowd_of, once
 from bot.store.people import Person
 from bot.store.unit import Tx
 from drills import streaks
@@ -37,25 +39,55 @@ SNAPSHOT_EVERY = timedelta(days=15)  # how far a stored snapshot may lag before 
 LOCAL = "local"  # the platform that is only there when its person is
 
 _ONE_DAY = timedelta(days=1)
+_WRITTEN = datetime(2000, 1, 1, tzinfo=UTC)
 
-
-def versions(tx: Tx, person: str) -> list[Any]:
-    """Every version of the person's settings that the fold reads, in the order of writing."""
-    rows = tx.execute(
+_VERSIONS = Question(
+    t.setting_version.c.person,
+    lambda them: (
         select(
             t.setting_version.c.kind,
             t.setting_version.c.effective_from,
             t.setting_version.c.from_day,
             t.setting_version.c.value,
+            t.setting_version.c.person,
         )
-        .where(t.setting_version.c.person == person)
+        .where(them)
         .order_by(t.setting_version.c.effective_from)
-    )
-    return list(rows)
+    ),
+)
+_SNAPSHOT = Question(
+    t.streak_snapshot.c.person,
+    lambda them: select(t.streak_snapshot.c.tally, t.streak_snapshot.c.rules, t.streak_snapshot.c.person).where(them),
+)
+_TICKS = Question(
+    t.tick.c.person,
+    lambda them: select(t.tick).where(them, t.tick.c.practice_day > bindparam("since")).order_by(t.tick.c.at),
+)
+_DO_SLOTS = Question(t.slot.c.person, lambda them: select(t.slot).where(them, t.slot.c.role == Role.DO))
+_ENTRY = Question(
+    t.account.c.person,
+    lambda them: select(t.account.c.platform, t.account.c.person).where(them).order_by(t.account.c.first_seen_at),
+)
+
+
+def versions(tx: Tx, person: str) -> list[Any]:
+    """Every version of the person's settings that the fold reads, in the order of writing."""
+    return list(_VERSIONS(tx, person))
 
 
 def calendar(person: Person, rows: list[Any]) -> Calendar:
-    return Calendar(_zones(person, rows), _day_starts(person, rows))
+    zones, day_starts = _zones(person, rows), _day_starts(person, rows)
+    if (
+        len(zones) == len(day_starts) == 1
+    ):  # most people: the first ones hold from the beginning, whenever they were written
+        return _unchanging(zones[0].zone, day_starts[0].day_start, rules_version())
+    return Calendar(zones, day_starts)
+
+
+@lru_cache(256)
+def _unchanging(zone: str, day_start: time, _rules: str) -> Calendar:
+    """One for all who live in this zone and never moved: it remembers what it was asked."""
+    return Calendar([ZoneSince(_WRITTEN, zone)], [DayStartSince(_WRITTEN, day_start)])
 
 
 def schedules(rows: list[Any]) -> tuple[ScheduleSince, ...]:
@@ -161,12 +193,13 @@ def told(tx: Tx, person: str, prefix: str) -> list[tuple[str, date, datetime]]:
 
 
 def snapshot(tx: Tx, person: str) -> Tally | None:
-    row = tx.execute(
-        select(t.streak_snapshot.c.tally).where(
-            t.streak_snapshot.c.person == person, t.streak_snapshot.c.rules == _rules()
+    rules = _rules()
+    crowd = crowd_of(tx, person)
+    if crowd is not None and not crowd.whole:
+        crowd.whole = frozenset(
+            each for each in crowd.people if not any(row.rules == rules for row in _SNAPSHOT(tx, each))
         )
-    ).one_or_none()
-    return None if row is None else _tally(row.tally)
+    return next((_tally(row.tally) for row in _SNAPSHOT(tx, person) if row.rules == rules), None)
 
 
 def keep_snapshot(tx: Tx, person: str, settled: Tally) -> None:
@@ -214,19 +247,17 @@ def _day_starts(person: Person, rows: list[Any]) -> tuple[DayStartSince, ...]:
 
 
 def _ticks(tx: Tx, person: str, since: date | None) -> tuple[streaks.Tick, ...]:
-    query = select(t.tick).where(t.tick.c.person == person)
-    if since is not None:
-        query = query.where(t.tick.c.practice_day > since)
     return tuple(
         streaks.Tick(row.practice_day, row.tapped_on, row.counts_for == "streak")
-        for row in tx.execute(query.order_by(t.tick.c.at))
+        for row in _TICKS(tx, person, since=since)
+        if since is None or row.practice_day > since
     )
 
 
 def _do_slots(tx: Tx, person: str) -> tuple[DoSlot, ...]:
-    rows = tx.execute(select(t.slot).where(t.slot.c.person == person, t.slot.c.role == Role.DO))
     return tuple(
-        DoSlot(row.at, frozenset(int(digit) for digit in row.weekdays), row.created_at, row.removed_at) for row in rows
+        DoSlot(row.at, frozenset(int(digit) for digit in row.weekdays), row.created_at, row.removed_at)
+        for row in _DO_SLOTS(tx, person)
     )
 
 
@@ -235,14 +266,15 @@ def _reached(tx: Tx, person: Person, rows: list[Any]) -> tuple[ReachedSince, ...
     chosen = tuple(ReachedSince(row.effective_from, row.value != LOCAL) for row in rows if row.kind == "platform")
     if chosen:
         return chosen
-    platforms = tx.execute(
-        select(t.account.c.platform).where(t.account.c.person == person.id).order_by(t.account.c.first_seen_at).limit(1)
-    ).scalars()
-    return tuple(ReachedSince(person.created_at, platform != LOCAL) for platform in platforms)
+    return tuple(ReachedSince(person.created_at, row.platform != LOCAL) for row in _ENTRY(tx, person.id)[:1])
 
 
 def _outages(tx: Tx, since: date | None) -> tuple[Outage, ...]:
     """The outages that count and can touch a day after `since`, each judged by the week before it."""
+    return once(tx, ("outages", since), lambda: _read_outages(tx, since))
+
+
+def _read_outages(tx: Tx, since: date | None) -> tuple[Outage, ...]:
     query = select(t.outage.c.begins_at, t.outage.c.ends_at).order_by(t.outage.c.begins_at)
     from_day = None if since is None else datetime.combine(since - _ONE_DAY, time(), tzinfo=UTC)
     if from_day is not None:

@@ -84,6 +84,7 @@ class Calendar:
         self._moments = [leg.at for leg in self._legs]
         self._labels = [leg.newest for leg in self._legs]
         self._begins: dict[date, datetime] = {}  # as far as asked: a fold asks for the same ones again and again
+        self._final: dict[date, datetime] = {}
 
     # --- questions
 
@@ -117,9 +118,12 @@ class Calendar:
 
     def final_at(self, label: date) -> datetime:
         """When the day can no longer change: by the zone in force when it ends, whatever comes after."""
-        end = self.ends(label)
-        before = bisect_left(self._moments, end) - 1  # at the very instant of the end the old zone still holds
-        return day.final_after(end, self._legs[max(0, before)].zone)
+        final = self._final.get(label)
+        if final is None:
+            end = self.ends(label)
+            before = bisect_left(self._moments, end) - 1  # at the very instant of the end the old zone still holds
+            final = self._final[label] = day.final_after(end, self._legs[max(0, before)].zone)
+        return final
 
     def exists(self, label: date) -> bool:
         """False for a label that a flight jumped over, and for a date that the zone never had (Apia, 2011-12-30)."""

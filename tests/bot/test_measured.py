@@ -1,5 +1,6 @@
 """What is counted around the store and the deliverer, and that nothing else changes."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from bot.measured import MeasuredDeliverer, MeasuredStore
 from bot.store.faults import StoreClosed
 from bot.store.opening import open_store
 from scheduler.nudge import Gone, Nudge, NudgeId, NudgeKind, Outcome, Sent
-from scheduler.ports import Drop, Verdict
+from scheduler.ports import Drop, Postpone, Send, Verdict
 from tests.kit.clock import WEDNESDAY, StandingClock
 
 NUDGE = Nudge(NudgeId(1), NudgeKind.PROMPT, "ann", None, None, date(2026, 11, 25), WEDNESDAY - timedelta(seconds=7), 1)
@@ -27,10 +28,10 @@ class Scripted:
         self.verdict, self.outcome = verdict, outcome
         self.in_flight = 0.0
 
-    async def judge(self, nudge: Nudge, now: datetime) -> Verdict:
-        return self.verdict
+    async def judge(self, nudges: Sequence[Nudge], now: datetime) -> Sequence[Drop | Postpone | Send]:
+        return [self.verdict or self.send for _ in nudges]
 
-    async def send(self, nudge: Nudge, now: datetime) -> Outcome | Drop:
+    async def send(self) -> Outcome | Drop:
         self.in_flight = seen("toehold_sends_in_flight")
         return self.outcome
 
@@ -48,9 +49,10 @@ async def test_a_send_is_counted_by_its_result_and_a_sent_one_by_its_lateness(
     counted = seen("toehold_nudges_total", kind="prompt", result=result)
     waited = seen("toehold_nudge_late_seconds_sum")
 
-    assert await deliverer.judge(NUDGE, WEDNESDAY) is None
+    [send] = await deliverer.judge([NUDGE], WEDNESDAY)
     assert ends == []
-    assert await deliverer.send(NUDGE, WEDNESDAY) == outcome
+    assert not isinstance(send, Drop | Postpone)
+    assert await send() == outcome
     assert seen("toehold_nudges_total", kind="prompt", result=result) == counted + 1
     assert seen("toehold_nudge_late_seconds_sum") == waited + late
     assert (inner.in_flight, seen("toehold_sends_in_flight")) == (1, 0)
@@ -60,7 +62,7 @@ async def test_a_send_is_counted_by_its_result_and_a_sent_one_by_its_lateness(
 async def test_what_is_not_sent_is_counted_too() -> None:
     deliverer = MeasuredDeliverer(Scripted(Drop("paused"), Sent("1")), StandingClock(), lambda: None)
     counted = seen("toehold_nudges_total", kind="prompt", result="drop")
-    assert await deliverer.judge(NUDGE, WEDNESDAY) == Drop("paused")
+    assert await deliverer.judge([NUDGE], WEDNESDAY) == [Drop("paused")]
     assert seen("toehold_nudges_total", kind="prompt", result="drop") == counted + 1
 
 

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -14,9 +15,9 @@ from bot.store.faults import StoreFault, StoreFull
 from bot.store.nudges import ATTEMPTS_MOST, UNKNOWN_WAITS, StoredNudges
 from bot.store.opening import open_store
 from bot.store.unit import Store, Tx
-from scheduler.engine import CLAIM_AT_ONCE, FAULT_SECONDS, IN_FLIGHT, Delivery, Engine
-from scheduler.nudge import Broken, Gone, Later, Nudge, Outcome, Sent, Unknown
-from scheduler.ports import Drop, Postpone, Verdict
+from scheduler.engine import CLAIM_AT_ONCE, FAULT_SECONDS, IN_FLIGHT, Engine
+from scheduler.nudge import Broken, Gone, Later, Nudge, NudgeId, Outcome, Sent, Unknown
+from scheduler.ports import Delivery, Drop, Postpone, Send, Verdict
 from scheduler.pulse import Pulse
 from tests.bot.store.cast import nudge, person
 from tests.kit.clock import WEDNESDAY
@@ -40,10 +41,11 @@ class Post:
     def waits_until(self, now: datetime) -> datetime | None:
         return self.waits if self.waits is not None and self.waits > now else None
 
-    async def judge(self, nudge: Nudge, now: datetime) -> Verdict:
-        if self.judging is not None:
-            await self.judging(nudge)
-        return self.verdict(nudge)
+    async def judge(self, nudges: Sequence[Nudge], now: datetime) -> Sequence[Drop | Postpone | Send]:
+        for each in nudges:
+            if self.judging is not None:
+                await self.judging(each)
+        return [self.verdict(each) or partial(self.send, each, now) for each in nudges]
 
     async def send(self, nudge: Nudge, now: datetime) -> Outcome | Drop:
         self.on_the_wire += 1
@@ -67,18 +69,21 @@ class Flaky(StoredNudges):
     def __init__(self, store: Store) -> None:
         super().__init__(store)
         self.failing: set[str] = set()
+        """Steps, or people."""
+        self.advancing: Callable[[Sequence[Nudge]], Awaitable[object]] | None = None
 
-    async def sending(self, nudge: Nudge, owner: str) -> bool:
-        self._perhaps("sending")
-        return await super().sending(nudge, owner)
-
-    async def record(self, nudge: Nudge, owner: str, outcome: Outcome | Drop | Postpone, now: datetime) -> bool:
-        self._perhaps("record")
-        return await super().record(nudge, owner, outcome, now)
-
-    def _perhaps(self, step: str) -> None:
-        if step in self.failing:
-            raise StoreFull(step)
+    async def advance(
+        self, ended: Sequence[Delivery], begun: Sequence[Nudge], owner: str, now: datetime
+    ) -> frozenset[NudgeId]:
+        if self.advancing is not None:
+            await self.advancing(begun)
+        touched = {each.nudge.person for each in ended} | {nudge.person for nudge in begun}
+        for step, concerns in (("record", ended), ("sending", begun)):
+            if concerns and step in self.failing:
+                raise StoreFull(step)
+        if touched & self.failing:
+            raise StoreFull("one of them")
+        return await super().advance(ended, begun, owner, now)
 
 
 @pytest.fixture
@@ -345,18 +350,77 @@ async def test_what_was_sent_and_could_not_be_recorded_is_recorded_later_and_not
     assert sorted(post.sent) == ["ann", "ben"]
 
 
-async def test_a_claim_that_was_lost_is_neither_sent_nor_recorded(store: Store, engine: Engine, post: Post) -> None:
+async def test_what_cannot_be_recorded_of_one_spoils_no_other_of_its_wave(
+    store: Store, flaky: Flaky, engine: Engine, post: Post
+) -> None:
+    names = [f"p{n}" for n in range(2 * IN_FLIGHT)]
+    await owed(store, *names)
+    flaky.failing = {"p1"}
+    await engine.tick(WEDNESDAY)
+    assert sorted(post.sent) == sorted(set(names) - {"p1"})
+    assert {name: state for name, (state, _) in (await states(store)).items()} == {
+        **dict.fromkeys(names, "sent"),
+        "p1": "claimed",
+    }
+    flaky.failing = set()
+    await engine.tick(WEDNESDAY)
+    assert (await states(store))["p1"] == ("planned", "our fault")
+
+
+async def test_no_more_rows_are_on_the_wire_than_places_and_each_is_judged_only_then(
+    store: Store, engine: Engine, post: Post
+) -> None:
+    await owed(store, *(f"p{n:02}" for n in range(30)))
+    seen: list[list[str]] = []
+
+    async def look(nudge: Nudge) -> None:
+        now = await states(store)
+        seen.append([name for name, (state, _) in now.items() if state == "sending"])
+        assert nudge.person in seen[-1]
+
+    post.judging = look
+    await engine.tick(WEDNESDAY)
+    assert max(len(each) for each in seen) == IN_FLIGHT
+
+
+async def test_what_came_back_is_recorded_although_the_tick_is_cut_short(
+    store: Store, engine: Engine, post: Post
+) -> None:
+    await owed(store, "ann", "ben")
+    stuck = asyncio.Event()
+
+    async def hang_for_ben(nudge: Nudge) -> None:
+        if nudge.person == "ben":
+            async with asyncio.timeout(PATIENCE):
+                while not post.sent:  # noqa: ASYNC110 - the engine does it
+                    await asyncio.sleep(0.001)
+            stuck.set()
+            await asyncio.Event().wait()
+
+    post.before = hang_for_ben
+    tick = asyncio.create_task(engine.tick(WEDNESDAY))
+    await asyncio.wait_for(stuck.wait(), PATIENCE)
+    tick.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await tick
+    assert {name: state for name, (state, _) in (await states(store)).items()} == {"ann": "sent", "ben": "sending"}
+
+
+async def test_a_claim_that_was_lost_is_neither_sent_nor_recorded(
+    store: Store, flaky: Flaky, engine: Engine, post: Post
+) -> None:
     await owed(store, "ann")
 
     def stolen(tx: Tx) -> list[Nudge]:
         nudges.recover(tx, "you", WEDNESDAY)
         return nudges.claim(tx, WEDNESDAY, "you", 1)
 
-    async def steal(_nudge: Nudge) -> None:
+    async def steal(_begun: Sequence[Nudge]) -> None:
+        flaky.advancing = None
         [mine] = await store.run(stolen)
         assert mine.attempt == 2
 
-    post.judging = steal
+    flaky.advancing = steal
     deliveries = await engine.tick(WEDNESDAY)
     assert results(deliveries) == {"ann": Drop("claim lost")}
     assert post.sent == []

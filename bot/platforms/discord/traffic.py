@@ -107,7 +107,8 @@ class Traffic:
     async def sent(self, address: Address, reply: Reply, posted: Posted) -> None:
         """A message is out: it lives from now on, and is pinned if that was asked for. Whatever fails, it stays out."""
         try:
-            await self.remember(address, reply.living, posted)
+            if reply.living is not None:
+                await self._keep(address, reply.living, posted)
             if reply.pin and not is_hidden(address):
                 fault = await self._pin(address, posted)
                 if fault is not None:
@@ -116,12 +117,12 @@ class Traffic:
             log.exception("message not remembered", chat=address.chat, message=posted.message)
 
     async def remember(self, address: Address, living: str | None, posted: Posted) -> None:
-        if living is None:
-            return
-        last = await self.postbox.last(address, living)
-        if last == posted:
-            return
-        await self.postbox.put(address, living, posted)
+        """A message that is there already; most often it lives under this name as it is."""
+        if living is not None and await self.postbox.last(address, living) != posted:
+            await self._keep(address, living, posted)
+
+    async def _keep(self, address: Address, living: str, posted: Posted) -> None:
+        last = await self.postbox.put(address, living, posted)
         tidy = not is_hidden(address) or living.startswith(LINE)
         if tidy and last is not None and last.message != posted.message and not self.untidy.full():
             self.untidy.put_nowait(Replaced(address, living, last.message))

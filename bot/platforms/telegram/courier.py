@@ -10,7 +10,7 @@ from functools import partial
 from typing import TypeVar
 
 import structlog
-from telegram import Bot, InputFile, LinkPreviewOptions, Message
+from telegram import Bot, InputFile, Message
 from telegram.constants import ParseMode
 from telegram.error import TelegramError
 
@@ -20,9 +20,9 @@ from bot.platforms.port import Account, Address, MessageKind, Postbox, Posted
 from bot.platforms.telegram.errors import Fault, Meaning, read
 from bot.platforms.telegram.limits import PATIENCE_SECONDS
 from bot.platforms.telegram.render import Payload
+from bot.platforms.telegram.texts import Texts
 from scheduler.pacing import Kind, Pacer
 
-_NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 # Somebody is waiting for an answer; after a minute they have tapped again or gone.
 ANSWER_SECONDS = 60.0
 # A stale keyboard is a blemish, not worth the 70 s that a send may take.
@@ -54,6 +54,7 @@ class Parcel:
 class Courier:
     def __init__(self, bot: Bot, postbox: Postbox, pacer: Pacer, breaker: Breaker) -> None:
         self._bot = bot
+        self._texts = Texts(bot)
         self._postbox = postbox
         self._pacer = pacer
         self._breaker = breaker
@@ -68,7 +69,7 @@ class Courier:
             kind = MessageKind.TEXT if parcel.photo is None else MessageKind.PHOTO
             fault = await self._in_turn(address.chat, urgency, partial(self._send, address, parcel, plain))
             if not isinstance(fault, Fault):
-                return Delivered(address, Posted(str(fault.message_id), kind))
+                return Delivered(address, Posted(str(fault), kind))
             if fault.meaning is Meaning.MOVED and not moved:
                 address, moved = await self._follow(address, fault.chat), True
             elif fault.meaning is Meaning.THREADLESS and address.thread:
@@ -91,7 +92,7 @@ class Courier:
         plain = switched = False
         while True:
             payload = draw(posted.kind)
-            edit = self._edit_text if posted.kind is MessageKind.TEXT else self._edit_caption
+            edit = self._texts.edit if posted.kind is MessageKind.TEXT else self._edit_caption
             call = partial(edit, address.chat, int(posted.message), payload, plain)
             fault = await self._in_turn(address.chat, urgency, call, edits=True)
             if fault is None or fault.meaning is Meaning.SAME:
@@ -168,31 +169,24 @@ class Courier:
             self._pacer.flooded(chat, fault.seconds)
         return fault
 
-    async def _send(self, address: Address, parcel: Parcel, plain: bool) -> Message:
-        parse_mode = None if plain else ParseMode.HTML
-        thread = int(address.thread) if address.thread else None
-        silent = parcel.silent or None
-        if parcel.photo is not None:
-            payload = parcel.draw(MessageKind.PHOTO)
-            return await self._bot.send_photo(
-                address.chat,
-                _upload(parcel.photo),
-                caption=payload.plain if plain else payload.text,
-                parse_mode=parse_mode,
-                message_thread_id=thread,
-                reply_markup=payload.keyboard,
-                disable_notification=silent,
+    async def _send(self, address: Address, parcel: Parcel, plain: bool) -> int:
+        """The number of the new message."""
+        if parcel.photo is None:
+            payload = parcel.draw(MessageKind.TEXT)
+            return await self._texts.send(
+                address.chat, payload, plain=plain, thread=address.thread, silent=parcel.silent
             )
-        payload = parcel.draw(MessageKind.TEXT)
-        return await self._bot.send_message(
+        payload = parcel.draw(MessageKind.PHOTO)
+        message = await self._bot.send_photo(
             address.chat,
-            payload.plain if plain else payload.text,
-            parse_mode=parse_mode,
-            message_thread_id=thread,
+            _upload(parcel.photo),
+            caption=payload.plain if plain else payload.text,
+            parse_mode=None if plain else ParseMode.HTML,
+            message_thread_id=int(address.thread) if address.thread else None,
             reply_markup=payload.keyboard,
-            disable_notification=silent,
-            link_preview_options=_NO_PREVIEW,
+            disable_notification=parcel.silent or None,
         )
+        return message.message_id
 
     async def _quietly(self, call: Awaitable[object]) -> Fault | None:
         try:
@@ -201,16 +195,6 @@ class Courier:
             fault = read(error)
             return None if fault.meaning in (Meaning.SAME, Meaning.STALE) else fault
         return None
-
-    async def _edit_text(self, chat: str, message: int, payload: Payload, plain: bool) -> None:
-        await self._bot.edit_message_text(
-            payload.plain if plain else payload.text,
-            chat,
-            message,
-            parse_mode=None if plain else ParseMode.HTML,
-            reply_markup=payload.keyboard,
-            link_preview_options=_NO_PREVIEW,
-        )
 
     async def _edit_caption(self, chat: str, message: int, payload: Payload, plain: bool) -> None:
         await self._bot.edit_message_caption(

@@ -25,6 +25,7 @@ from scheduler.nudge import Broken, Outcome, Sent
 from scheduler.pacing import Kind
 
 TRIES = 3
+TIDY_PAUSE = 0.03  # as many as prompts go out by Telegram's limits, and no more: nobody waits for it
 
 T = TypeVar("T")
 log = structlog.get_logger()
@@ -63,7 +64,7 @@ class Outbound:
             if isinstance(result, Fault):
                 return traffic.outcome(address, result)
             try:
-                await traffic.sent(address, reply, result)
+                await traffic.delivered(address, reply, result)
                 await self._attach(result.address, not is_group(result.address.chat), reply)
             except Exception:  # the message is out: whatever fails now must not send it twice
                 log.exception("delivery not remembered", chat=address.chat, message=result.posted.message)
@@ -85,6 +86,7 @@ class Outbound:
                 fault = await self._courier.strip(address, message)
             if fault is not None:  # an old button does no harm: it quotes an old revision
                 log.debug("old buttons stay", chat=address.chat, message=message, reason=fault.reason)
+            await asyncio.sleep(TIDY_PAUSE)
 
     async def _acknowledge(self, where: Address, receipt: str, reply: Reply) -> None:
         text = notice(reply.notice) if reply.notice else None

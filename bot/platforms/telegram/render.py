@@ -1,9 +1,11 @@
 """Card -> what Telegram is sent: HTML text, the same as plain text, and an inline keyboard. Pure."""
 
-from collections.abc import Iterable, Sequence
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import groupby
-from typing import assert_never
+from typing import Any, assert_never
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 from telegram.constants import KeyboardButtonStyle
@@ -40,7 +42,7 @@ CAPTION_MAX = 1024
 NOTICE_MAX = 200  # answerCallbackQuery
 
 # PLAIN and QUIET have no colour of their own; clients older than February 2026 draw every button alike.
-_STYLES = {Style.PRIMARY: KeyboardButtonStyle.PRIMARY, Style.DANGER: KeyboardButtonStyle.DANGER}
+_STYLES = {Style.PRIMARY: KeyboardButtonStyle.PRIMARY.value, Style.DANGER: KeyboardButtonStyle.DANGER.value}
 _REST = "…"
 
 
@@ -50,7 +52,18 @@ class Payload:
 
     text: str
     plain: str
-    keyboard: InlineKeyboardMarkup | None
+    rows: tuple[tuple[Mapping[str, str], ...], ...] = ()
+
+    @property
+    def keyboard(self) -> InlineKeyboardMarkup | None:
+        """As python-telegram-bot wants it."""
+        rows = [[InlineKeyboardButton(**dict[str, Any](button)) for button in row] for row in self.rows]
+        return InlineKeyboardMarkup(rows) if rows else None
+
+    @property
+    def markup(self) -> str:
+        """As Telegram wants it."""
+        return json.dumps({"inline_keyboard": self.rows})
 
 
 def render(card: Card, username: str, longest: int = TEXT_MAX, mark: str = "") -> Payload:
@@ -144,24 +157,29 @@ def _fit(lines: Sequence[Html], longest: int) -> Html:
     return whole if whole.plain.strip() else safe(_REST)
 
 
-def _keyboard(rows: Sequence[Sequence[Control]], username: str, mark: str) -> InlineKeyboardMarkup | None:
-    drawn = [[button for control in row if (button := _button(control, username, mark))] for row in rows]
-    kept = [row for row in drawn if row]
-    return InlineKeyboardMarkup(kept) if kept else None
+def _keyboard(rows: Sequence[Sequence[Control]], username: str, mark: str) -> tuple[tuple[Mapping[str, str], ...], ...]:
+    drawn = (tuple(button for control in row if (button := _button(control, username, mark))) for row in rows)
+    return tuple(row for row in drawn if row)
 
 
-def _button(control: Control, username: str, mark: str) -> InlineKeyboardButton | None:
-    label = cut(clean_name(control.label, LABEL_MAX), LABEL_MAX) or _REST
+@lru_cache(1024)  # the same few labels stand under every card
+def _label(text: str) -> str:
+    return cut(clean_name(text, LABEL_MAX), LABEL_MAX) or _REST
+
+
+def _button(control: Control, username: str, mark: str) -> Mapping[str, str] | None:
+    label = _label(control.label)
     match control:
         case Button(_, action, style):
             data = encode(action)
             marked = f"{data}{MARK}{mark}"
             fits = mark and len(marked) <= MAX_BYTES
-            return InlineKeyboardButton(label, callback_data=marked if fits else data, style=_STYLES.get(style))
+            button = {"text": label, "callback_data": marked if fits else data}
+            return button | {"style": _STYLES[style]} if style in _STYLES else button
         case Link(_, url):
-            return InlineKeyboardButton(label, url=url)
+            return {"text": label, "url": url}
         case PrivateLink(_, payload):
             # Our user name is known from the first getMe on; before it there is nowhere to link to.
-            return InlineKeyboardButton(label, url=f"https://t.me/{username}?start={payload}") if username else None
+            return {"text": label, "url": f"https://t.me/{username}?start={payload}"} if username else None
         case _:
             assert_never(control)

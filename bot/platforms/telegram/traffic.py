@@ -36,21 +36,34 @@ class Traffic:
     def parcel(self, card: Card, reply: Reply) -> Parcel:
         return Parcel(self.draw(card, reply.mark), reply.photo, reply.silent)
 
+    async def delivered(self, address: Address, reply: Reply, delivered: Delivered) -> None:
+        """As `sent`, for what the engine will record: both are written together."""
+        if reply.living is not None:
+            home, posted = _home(address, delivered), delivered.posted
+            self.postbox.note(home, reply.living, posted, lambda last: self._replaced(home, posted, last))
+        await self._pin(reply, delivered)
+
     async def sent(self, address: Address, reply: Reply, delivered: Delivered) -> None:
         """A message is out: it lives from now on, and is pinned if that was asked for and we may."""
-        await self.remember(_home(address, delivered), reply.living, delivered.posted)
+        if reply.living is not None:
+            await self._keep(_home(address, delivered), reply.living, delivered.posted)
+        await self._pin(reply, delivered)
+
+    async def _pin(self, reply: Reply, delivered: Delivered) -> None:
         if reply.pin:
             fault = await self.courier.pin(delivered.address, delivered.posted.message)
             if fault is not None:
                 log.info("not pinned", chat=delivered.address.chat, reason=fault.reason)
 
     async def remember(self, address: Address, living: str | None, posted: Posted) -> None:
-        if living is None:
-            return
-        last = await self.postbox.last(address, living)
-        if last == posted:
-            return
-        await self.postbox.put(address, living, posted)
+        """A message that is there already; most often it lives under this name as it is."""
+        if living is not None and await self.postbox.last(address, living) != posted:
+            await self._keep(address, living, posted)
+
+    async def _keep(self, address: Address, living: str, posted: Posted) -> None:
+        self._replaced(address, posted, await self.postbox.put(address, living, posted))
+
+    def _replaced(self, address: Address, posted: Posted, last: Posted | None) -> None:
         if last is not None and last.message != posted.message and not self.untidy.full():
             self.untidy.put_nowait((address, last.message))
 

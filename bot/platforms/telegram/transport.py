@@ -8,12 +8,13 @@ PTB itself is given `stand_in(token)` and never sees the token: it would put it 
 
 import json
 import re
-from collections.abc import Mapping
 from typing import Any, TypeAlias
+from urllib.parse import urlencode
 
 import aiohttp
 from telegram.error import NetworkError, TelegramError, TimedOut
 from telegram.request import BaseRequest, RequestData
+from yarl import URL
 
 JSONDict: TypeAlias = dict[str, Any]
 
@@ -26,6 +27,8 @@ POOL_SECONDS = 5.0
 UPLOAD_SECONDS = 180.0
 # A 429 that names no time, or 0 seconds.
 FLOOD_SECONDS = 5.0
+URLS_MOST = 64  # more than there are methods that we call
+_URLENCODED = {"Content-Type": "application/x-www-form-urlencoded"}
 
 
 class NotOpen(Exception):
@@ -79,14 +82,16 @@ def stand_in(token: str) -> str:
 class Transport(BaseRequest):
     """One pool of connections. `connections`: how many at once."""
 
-    __slots__ = ("_connections", "_secrets", "_session", "_token")
+    __slots__ = ("_connections", "_secrets", "_session", "_stand_in", "_token", "_urls")
 
     def __init__(self, token: str, connections: int) -> None:
         self._token = token
+        self._stand_in = stand_in(token)
         self._connections = connections
         # As it is, and as a URL shows it.
         self._secrets = (token.encode(), token.replace(":", "%3A").encode(), token.replace(":", "%3a").encode())
         self._session: aiohttp.ClientSession | None = None
+        self._urls: dict[str, URL] = {}
 
     def __repr__(self) -> str:
         return "Transport(token=***)"
@@ -153,24 +158,36 @@ class Transport(BaseRequest):
             raise TelegramError("Invalid server response") from error
         return parsed
 
+    def _true(self, url: str) -> URL:
+        """Taken apart once for each method; with parameters in it, which uploads and downloads may have, each time."""
+        known = self._urls.get(url)
+        if known is None:
+            known = URL(url.replace(self._stand_in, self._token))
+            if len(self._urls) < URLS_MOST:
+                self._urls[url] = known
+        return known
+
     async def _exchange(
         self, url: str, method: str, data: RequestData | None, limits: aiohttp.ClientTimeout
     ) -> tuple[int, bytes]:
         if self._session is None:
             raise NetworkError("The connection is not open") from NotOpen()
-        true_url = url.replace(stand_in(self._token), self._token)
+        true_url = self._true(url)
         # A redirect would take the token to another place.
+        form = _form(data)
+        headers = _URLENCODED if isinstance(form, bytes) else None
         async with self._session.request(
-            method, true_url, data=_form(data), timeout=limits, allow_redirects=False
+            method, true_url, data=form, headers=headers, timeout=limits, allow_redirects=False
         ) as response:
             return response.status, await response.read()
 
 
-def _form(data: RequestData | None) -> aiohttp.FormData | Mapping[str, str] | None:
+def _form(data: RequestData | None) -> aiohttp.FormData | bytes | None:
     if data is None:
         return None
     if not data.contains_files:
-        return data.json_parameters
+        # As aiohttp would encode it, which makes a multipart writer with a random boundary first.
+        return urlencode(data.json_parameters).encode()
     form = aiohttp.FormData()
     for name, value in data.json_parameters.items():
         form.add_field(name, value)

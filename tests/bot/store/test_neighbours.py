@@ -20,7 +20,7 @@ from bot.store.nudges import UNKNOWN_WAITS, StoredNudges
 from bot.store.opening import Where, open_store
 from bot.store.unit import Store, Tx
 from scheduler.nudge import Nudge, Outcome, Sent
-from scheduler.ports import Drop
+from scheduler.ports import Delivery, Drop
 from tests.bot.store.cast import nudge, person
 from tests.bot.store.test_nudges import MONDAY_PROMPT
 from tests.bot.store.witness import Witness
@@ -96,6 +96,16 @@ async def test_the_next_moment_is_that_of_ones_own_people(store: Store) -> None:
 # --- taking over
 
 
+async def begins(nudges: StoredNudges, claimed: Nudge, owner: str) -> bool:
+    """Whether it may go on the wire."""
+    return not await nudges.advance((), [claimed], owner, WEDNESDAY)
+
+
+async def ends(nudges: StoredNudges, claimed: Nudge, owner: str, outcome: Outcome | Drop) -> bool:
+    """Whether what became of it could be written down."""
+    return not await nudges.advance([Delivery(claimed, outcome)], (), owner, WEDNESDAY)
+
+
 @pytest.mark.usefixtures("cast")
 async def test_a_take_over_frees_what_was_claimed_for_the_people_of_that_platform(
     store: Store, witness: Witness
@@ -112,12 +122,12 @@ async def test_whoever_was_only_late_sends_nothing_that_was_not_on_the_wire(stor
     await nudge(store, "ann")
     [claimed] = await late.claim(WEDNESDAY, "late", 1)
     await successor.recover("successor", WEDNESDAY, "telegram")
-    assert not await late.sending(claimed, "late")
+    assert not await begins(late, claimed, "late")
     [again] = await successor.claim(WEDNESDAY, "successor", 1)
-    assert not await late.sending(claimed, "late")
-    assert await successor.sending(again, "successor")
-    assert not await late.record(claimed, "late", Drop("stale"), WEDNESDAY)
-    assert await successor.record(again, "successor", Sent("m1"), WEDNESDAY)
+    assert not await begins(late, claimed, "late")
+    assert await begins(successor, again, "successor")
+    assert not await ends(late, claimed, "late", Drop("stale"))
+    assert await ends(successor, again, "successor", Sent("m1"))
 
 
 @pytest.mark.usefixtures("cast")
@@ -128,10 +138,10 @@ async def test_what_the_other_has_on_the_wire_waits_and_may_still_be_recorded_by
     late, successor = StoredNudges(store), StoredNudges(other_store)
     await nudge(store, "ann")
     [claimed] = await late.claim(WEDNESDAY, "late", 1)
-    assert await late.sending(claimed, "late")
+    assert await begins(late, claimed, "late")
     assert await successor.recover("successor", WEDNESDAY, "telegram") == 1
     assert await successor.claim(WEDNESDAY, "successor", 1) == []
-    assert await late.record(claimed, "late", outcome, WEDNESDAY)
+    assert await ends(late, claimed, "late", outcome)
     assert await successor.claim(WEDNESDAY + UNKNOWN_WAITS, "successor", 1) == []
     assert witness.one("SELECT state FROM nudge") in {"sent", "dropped"}
 
@@ -143,11 +153,11 @@ async def test_after_the_successor_has_tried_again_the_late_one_records_nothing(
     late, successor = StoredNudges(store), StoredNudges(other_store)
     await nudge(store, "ann")
     [claimed] = await late.claim(WEDNESDAY, "late", 1)
-    assert await late.sending(claimed, "late")
+    assert await begins(late, claimed, "late")
     await successor.recover("successor", WEDNESDAY, "telegram")
     [again] = await successor.claim(WEDNESDAY + UNKNOWN_WAITS, "successor", 1)
-    assert not await late.record(claimed, "late", Sent("m1"), WEDNESDAY)
-    assert await successor.sending(again, "successor")
+    assert not await ends(late, claimed, "late", Sent("m1"))
+    assert await begins(successor, again, "successor")
 
 
 # --- what was heard

@@ -13,7 +13,7 @@ from bot.store.nudges import ATTEMPTS_MOST, LEASE, UNKNOWN_WAITS, UNKNOWN_WAITS_
 from bot.store.opening import Where, open_store
 from bot.store.unit import Store
 from scheduler.nudge import Broken, Gone, Later, Nudge, NudgeKind, NudgeState, Outcome, Sent, Unknown
-from scheduler.ports import Drop, Postpone
+from scheduler.ports import Delivery, Drop, Postpone
 from tests.bot.store.cast import SET_UP, nudge, person
 from tests.bot.store.witness import Witness
 from tests.kit.clock import WEDNESDAY
@@ -31,6 +31,18 @@ def stored(store: Store) -> StoredNudges:
 async def plan_all(stored: StoredNudges, now: datetime) -> None:
     while await stored.plan(now):
         pass
+
+
+async def begun(stored: StoredNudges, nudge: Nudge, owner: str) -> bool:
+    """Mark one as on the wire; whether it was still ours."""
+    return not await stored.advance((), [nudge], owner, WEDNESDAY)
+
+
+async def ended(
+    stored: StoredNudges, nudge: Nudge, owner: str, outcome: Outcome | Drop | Postpone, now: datetime
+) -> bool:
+    """Record what became of one; whether it was still ours."""
+    return not await stored.advance([Delivery(nudge, outcome)], (), owner, now)
 
 
 def keys(witness: Witness, state: str = "planned") -> list[str]:
@@ -184,7 +196,7 @@ async def test_what_is_on_the_wire_is_not_taken_over_when_its_lease_runs_out(
     await person(store, "ann")
     await nudge(store, "ann")
     [mine] = await stored.claim(WEDNESDAY, "me", 10)
-    assert await stored.sending(mine, "me")
+    assert await begun(stored, mine, "me")
     witness.execute(LAPSED)
     assert await stored.claim(WEDNESDAY, "you", 10) == []
 
@@ -206,11 +218,11 @@ async def test_who_lost_a_claim_can_neither_send_nor_record(
     await person(store, "ann")
     await nudge(store, "ann")
     mine, yours = await taken_over(stored, witness)
-    assert not await stored.sending(mine, "me")
-    assert not await stored.record(mine, "me", Sent("1"), WEDNESDAY)
+    assert not await begun(stored, mine, "me")
+    assert not await ended(stored, mine, "me", Sent("1"), WEDNESDAY)
     assert witness.all("SELECT state, owner, message_id FROM nudge") == [("claimed", "you", None)]
-    assert await stored.sending(yours, "you")
-    assert await stored.record(yours, "you", Sent("2"), WEDNESDAY)
+    assert await begun(stored, yours, "you")
+    assert await ended(stored, yours, "you", Sent("2"), WEDNESDAY)
     assert witness.all("SELECT state, message_id FROM nudge") == [("sent", "2")]
 
 
@@ -222,8 +234,8 @@ async def test_an_owner_that_lost_a_claim_and_has_it_again_is_held_to_the_new_at
     [first] = await stored.claim(WEDNESDAY, "me", 10)
     witness.execute(LAPSED)
     [second] = await stored.claim(WEDNESDAY, "me", 10)
-    assert not await stored.record(first, "me", Sent("1"), WEDNESDAY)
-    assert await stored.record(second, "me", Sent("2"), WEDNESDAY)
+    assert not await ended(stored, first, "me", Sent("1"), WEDNESDAY)
+    assert await ended(stored, second, "me", Sent("2"), WEDNESDAY)
 
 
 async def test_what_was_taken_back_at_a_start_is_not_sent_by_its_old_owner(store: Store, stored: StoredNudges) -> None:
@@ -231,7 +243,7 @@ async def test_what_was_taken_back_at_a_start_is_not_sent_by_its_old_owner(store
     await nudge(store, "ann")
     [mine] = await stored.claim(WEDNESDAY, "me", 10)
     assert await stored.recover("you", WEDNESDAY) == 1
-    assert not await stored.sending(mine, "me")
+    assert not await begun(stored, mine, "me")
 
 
 async def test_what_was_erased_meanwhile_is_not_sent(store: Store, stored: StoredNudges, witness: Witness) -> None:
@@ -239,8 +251,33 @@ async def test_what_was_erased_meanwhile_is_not_sent(store: Store, stored: Store
     await nudge(store, "ann")
     [mine] = await stored.claim(WEDNESDAY, "me", 10)
     await store.run(lambda tx: tx.execute(t.person.delete()).rowcount)
-    assert not await stored.sending(mine, "me")
-    assert not await stored.record(mine, "me", Sent("1"), WEDNESDAY)
+    assert not await begun(stored, mine, "me")
+    assert not await ended(stored, mine, "me", Sent("1"), WEDNESDAY)
+
+
+async def test_of_many_at_once_only_those_are_fenced_off_that_were_lost(
+    store: Store, stored: StoredNudges, witness: Witness
+) -> None:
+    for number in range(6):
+        await person(store, f"p{number}")
+        await nudge(store, f"p{number}", attempt=number % 2)  # some were tried before
+    mine = await stored.claim(WEDNESDAY, "me", 10)
+    taken, others = mine[2], [*mine[:2], *mine[3:]]
+    witness.execute("UPDATE nudge SET owner = 'you' WHERE id = ?", taken.id)
+    assert await stored.advance((), mine, "me", WEDNESDAY) == {taken.id}
+    assert witness.all("SELECT id FROM nudge WHERE state = 'sending' ORDER BY id") == [(each.id,) for each in others]
+
+    lost, gone = others[0], others[1]
+    witness.execute("UPDATE nudge SET attempt = attempt + 1 WHERE id = ?", lost.id)
+    back = [Delivery(each, Gone("blocked") if each is gone else Sent(f"m{each.id}")) for each in others]
+    assert await stored.advance(back, [taken], "me", WEDNESDAY) == {lost.id, taken.id}
+    states = dict(witness.all("SELECT id, state || ' ' || coalesce(message_id, '') FROM nudge"))
+    assert states == {
+        **{each.id: f"sent m{each.id}" for each in others},
+        gone.id: "gone ",
+        lost.id: "sending ",
+        taken.id: "claimed ",
+    }
 
 
 # --- outcomes
@@ -269,9 +306,9 @@ async def test_an_outcome_is_recorded_as_what_it_means(
     await person(store, "ann")
     await nudge(store, "ann")
     [mine] = await stored.claim(WEDNESDAY, "me", 10)
-    await stored.sending(mine, "me")
+    await begun(stored, mine, "me")
     now = WEDNESDAY + timedelta(seconds=1)
-    assert await stored.record(mine, "me", outcome, WEDNESDAY)
+    assert await ended(stored, mine, "me", outcome, WEDNESDAY)
     assert witness.all("SELECT state, reason FROM nudge") == [(state, reason)]
     if waits is None:
         assert await stored.claim(now + 30 * A_DAY, "me", 10) == []
@@ -292,8 +329,8 @@ async def test_a_follow_up_that_may_have_been_sent_is_not_sent_again(
     await person(store, "ann")
     await nudge(store, "ann", kind=NudgeKind.FOLLOW_UP)
     [mine] = await stored.claim(WEDNESDAY, "me", 10)
-    await stored.sending(mine, "me")
-    assert await stored.record(mine, "me", Unknown("timeout"), WEDNESDAY)
+    await begun(stored, mine, "me")
+    assert await ended(stored, mine, "me", Unknown("timeout"), WEDNESDAY)
     assert witness.all("SELECT state, reason FROM nudge") == [("unknown", "timeout")]
 
 
@@ -307,8 +344,8 @@ async def test_attempts_stop_at_twelve(
     now, attempts = WEDNESDAY, 0
     while claimed := await stored.claim(now, "me", 10):
         attempts += 1
-        await stored.sending(claimed[0], "me")
-        await stored.record(claimed[0], "me", outcome, now)
+        await begun(stored, claimed[0], "me")
+        await ended(stored, claimed[0], "me", outcome, now)
         now += UNKNOWN_WAITS_MOST
     assert attempts == 12
     assert witness.all("SELECT state, reason FROM nudge") == [("broken", f"gave up: {outcome.reason}")]
@@ -364,7 +401,7 @@ async def test_recovery_leaves_alone_what_is_ours(store: Store, stored: StoredNu
     await nudge(store, "ann")
     [mine] = await stored.claim(WEDNESDAY, "me", 10)
     assert await stored.recover("me", WEDNESDAY) == 0
-    assert await stored.sending(mine, "me")
+    assert await begun(stored, mine, "me")
 
 
 # --- what an idle tick costs, and when the next one is due

@@ -18,6 +18,7 @@ from bot.store.opening import open_store
 from bot.store.restoring import Restored, restore
 from bot.store.unit import Store, Tx
 from scheduler.nudge import Nudge, NudgeKind, Sent
+from scheduler.ports import Delivery
 from scheduler.slot import EVERY_DAY, Role, Rule
 from tests.bot.store.cast import BERLIN, add_person, nudge, person
 from tests.kit.clock import WEDNESDAY
@@ -74,8 +75,8 @@ async def send_what_is_due(store: Store, now: datetime) -> list[Nudge]:
         pass
     claimed = list(await engine.claim(now, "bot", 100))
     for each in claimed:
-        assert await engine.sending(each, "bot")
-        assert await engine.record(each, "bot", Sent("m1"), now)
+        assert not await engine.advance((), [each], "bot", now)
+        assert not await engine.advance([Delivery(each, Sent("m1"))], (), "bot", now)
     return claimed
 
 

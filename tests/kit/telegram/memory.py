@@ -1,7 +1,7 @@
 """The ports that a platform is given, in memory, for tests of the Telegram platform alone."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -32,8 +32,15 @@ class Box:
     async def last(self, address: Address, living: str) -> Posted | None:
         return self.posted.get((address, living))
 
-    async def put(self, address: Address, living: str, posted: Posted) -> None:
+    async def put(self, address: Address, living: str, posted: Posted) -> Posted | None:
+        before = self.posted.get((address, living))
         self.posted[address, living] = posted
+        return before
+
+    def note(self, address: Address, living: str, posted: Posted, tell: Callable[[Posted | None], None]) -> None:
+        before = self.posted.get((address, living))
+        self.posted[address, living] = posted
+        tell(before)
 
     async def moved(self, old: Address, new: Address) -> None:
         self.moves.append((old, new))

@@ -44,9 +44,10 @@ class WatchedBox(Box):
 
     server: DiscordServer
 
-    async def put(self, address: Address, living: str, posted: Posted) -> None:
-        await super().put(address, living, posted)
+    async def put(self, address: Address, living: str, posted: Posted) -> Posted | None:
+        before = await super().put(address, living, posted)
         self.server.touch()
+        return before
 
 
 class WatchedInbox(Inbox):

@@ -50,8 +50,15 @@ class MemoryPostbox:
     async def last(self, address: Address, living: str) -> Posted | None:
         return self._posted.get((address, living))
 
-    async def put(self, address: Address, living: str, posted: Posted) -> None:
+    async def put(self, address: Address, living: str, posted: Posted) -> Posted | None:
+        before = self._posted.get((address, living))
         self._posted[address, living] = posted
+        return before
+
+    def note(self, address: Address, living: str, posted: Posted, tell: Callable[[Posted | None], None]) -> None:
+        before = self._posted.get((address, living))
+        self._posted[address, living] = posted
+        tell(before)
 
     async def moved(self, old: Address, new: Address) -> None:
         raise AssertionError("no local chat ever moves")

@@ -121,8 +121,8 @@ async def test_a_postbox_that_fails_does_not_undo_what_was_sent(
 ) -> None:
     server.person(7)
 
-    async def put(*_: object) -> None:
+    def note(*_: object) -> None:
         raise OSError("disk full")
 
-    monkeypatch.setattr(rig.box, "put", put)
+    monkeypatch.setattr(rig.box, "note", note)
     assert isinstance(await rig.telegram.deliver(rig.address(7), Reply(CARD, living=PLAYER)), Sent)
