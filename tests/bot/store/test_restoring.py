@@ -333,9 +333,9 @@ async def test_a_backup_of_an_older_version_is_migrated(house: House) -> None:
         await person(store, "ann")
     house.back_up()
     with closing(sqlite3.connect(house.backup)) as connection:
-        connection.execute("DROP TABLE link_code")
-        connection.execute("ALTER TABLE person DROP COLUMN platform")
-        connection.execute("UPDATE alembic_version SET version_num = '0003'")
+        connection.execute("DROP INDEX ix_nudge_person_state_not_before")
+        connection.execute("CREATE INDEX ix_nudge_person ON nudge (person)")
+        connection.execute("UPDATE alembic_version SET version_num = '0004'")
         connection.commit()
     await house.put_back()
     store = open_store(house.path)
