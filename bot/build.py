@@ -125,7 +125,7 @@ async def _working(
         nursery.start(coach.restore_cues(), "restore-cues")
         nursery.start(_replan(store, clock), "replan")
         nursery.start(cues.run(heart.ring), "cues")
-        heartbeat = Pulse(vitals.beating(heart.beat))
+        heartbeat = Pulse(vitals.beating(heart.beat), at_once=True)
         cleaning = Pulse(lambda: _purge(store, clock), PURGE_SECONDS)
         async with AsyncExitStack() as around:
             if pulse:
