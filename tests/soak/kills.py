@@ -35,6 +35,8 @@ class Killer:
     on_death: Callable[[frozenset[str]], object] = lambda _: None
     by: signal.Signals = signal.SIGKILL
     within_start: float = WITHIN_START
+    first_of: tuple[str, ...] = ("send",)
+    """The methods by which a life shows that it works."""
     codes: list[int] = field(default_factory=list)
 
     async def kill(self) -> Life:
@@ -50,7 +52,7 @@ class Killer:
             await asyncio.sleep(self.chance.uniform(0, AFTER_SECONDS))
         code, took = await self.process.end(self.by)
         self.codes.append(code)
-        first = next((each.at for each in self.history.messages[seen:] if each.method == "send"), None)
+        first = next((each.at for each in self.history.messages[seen:] if each.method in self.first_of), None)
         sending = self.sending()
         life = Life(began, time.monotonic(), self.by.name, sending, first, took)
         self.history.lives.append(life)

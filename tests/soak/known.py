@@ -11,6 +11,8 @@ from drills import catalog
 
 # What stands in a field: a few words, another text of ours, a name. Nothing with markup.
 _FILLING = r"[^<>\n]*"
+_PROGRESS = r"(?:[LR](?: \S)?|\d+)\xa0[✓▶·–]"
+_MOMENT = r"\d\d:\d\d:\d\d UTC"
 
 
 @cache
@@ -20,9 +22,9 @@ def lines() -> re.Pattern[str]:
     found = {_pattern(line) for form in templates for line in form.splitlines() if line.strip()}
     found |= {re.escape(line.strip()) for told in _strings(catalog.load().values()) for line in told.splitlines()}
     one = "|".join(sorted(found, key=len, reverse=True))
-    # A row of a card is a label and what it labels, which may be several sentences.
-    labels = {re.escape(form) for form in templates if form and "{" not in form and "\n" not in form}
-    return re.compile(rf"(?:(?:{'|'.join(sorted(labels, key=len, reverse=True))}) )?(?:{one})(?:; (?:{one}))*")
+    # A line of a card may be a label and what it labels, or several of ours with something between them.
+    piece = rf"(?:{one}|{_PROGRESS}|{_MOMENT}|\d+)"
+    return re.compile(rf"(?i){piece}(?:(?:[,;:·]? +| – ){piece})*")
 
 
 def _pattern(template: str) -> str:
