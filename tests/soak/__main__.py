@@ -21,8 +21,10 @@ HEAD = "| row | load and fault | target | measured | held | again |\n| --- | ---
 # Imported only when they are asked for: `async def run(asked: Asked) -> Report`.
 RUNS = {
     "M-01": "tests.soak.prompts:on_sqlite",
-    "M-02": "tests.soak.prompts:on_postgres",
+    "M-02": "tests.soak.replicas:run",
+    "M-02s": "tests.soak.prompts:on_postgres",
     "M-03": "tests.soak.discord:run",
+    "M-03h": "tests.soak.discord:forgotten",
     "M-04": "tests.soak.presses:killed",
     "M-04w": "tests.soak.presses:killed_behind_a_webhook",
     "M-07": "tests.soak.burst:run",

@@ -37,6 +37,7 @@ class Killer:
     within_start: float = WITHIN_START
     first_of: tuple[str, ...] = ("send",)
     """The methods by which a life shows that it works."""
+    start_seconds: float = START_SECONDS
     codes: list[int] = field(default_factory=list)
 
     async def kill(self) -> Life:
@@ -45,7 +46,7 @@ class Killer:
         began, seen = self.process.began, len(self.history.messages)
         early = self.chance.random() < self.within_start
         if early:
-            await asyncio.sleep(self.chance.uniform(0, START_SECONDS))
+            await asyncio.sleep(self.chance.uniform(0, self.start_seconds))
         else:
             goal = self.done() + self.chance.randint(1, max(1, round(2 * self.each) - 1))
             await self._progress(goal)

@@ -1,4 +1,4 @@
-"""M-01 and M-02: reminders that fall due together, and processes that are killed while they send them, on Telegram."""
+"""M-01, and M-02 with a single process: reminders that fall due together, and processes that are killed while they send them, on Telegram."""
 
 import asyncio
 import random
@@ -26,7 +26,6 @@ MEAN_MOST, FIRST_SECONDS = 2.5, 2.0  # the targets of the matrix
 PRESSED = 0.5  # of those whose message was on the wire at a kill: they have it, and press
 LIMIT = Window(30, 1.0)
 LOOK_SECONDS = 0.5
-REPLICAS = 3
 
 
 @dataclass(slots=True)
@@ -108,15 +107,15 @@ def scene(asked: Asked, where: Path | str, file: Path, telegram: Telegram, due: 
 
 
 async def on_sqlite(asked: Asked) -> Report:
-    return await _run(asked, "M-01", on_server=False, replicas=1)
+    return await _run(asked, "M-01", on_server=False)
 
 
 async def on_postgres(asked: Asked) -> Report:
-    """Until replicas share a bot, one of them runs; each kill then finds another one to take over."""
-    return await _run(asked, "M-02", on_server=True, replicas=1)
+    """One process on a server; `tests.soak.replicas` has three."""
+    return await _run(asked, "M-02s", on_server=True)
 
 
-async def _run(asked: Asked, id: str, *, on_server: bool, replicas: int) -> Report:  # noqa: A002
+async def _run(asked: Asked, id: str, *, on_server: bool) -> Report:  # noqa: A002
     due, kills = asked.either(asked.due, DUE, DUE_SHORT), asked.either(asked.kills, KILLS, KILLS_SHORT)
     history, chance = History(), random.Random(asked.seed)
     telegram = Telegram(history, chance)
