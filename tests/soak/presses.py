@@ -27,7 +27,7 @@ from tests.soak.telegram import TOKEN, Telegram
 from tests.soak.webhook import Bringer
 
 PRESSES, KILLS, STOPS = 10_000, 200, 100
-PRESSES_SHORT, KILLS_SHORT = 300, 4
+PRESSES_SHORT, KILLS_SHORT = 200, 3
 PEOPLE, PEOPLE_SHORT = 300, 40
 WAITING_MOST = 48  # presses that are not answered yet: those who wait do not press again
 STOP_SECONDS = 8.0
