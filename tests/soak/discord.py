@@ -79,7 +79,7 @@ async def _run(asked: Asked, id: str, *, remembers: bool) -> Report:  # noqa: A0
         for message in history.messages:
             by_chat.setdefault(message.chat, []).append(message)
         logs = {each.name: each.read_text(errors="replace") for each in asked.folder.glob("*.log")}
-        faults = [] if drained else ["O1: something was still owed when the patience was over"]
+        faults = killer.faults + ([] if drained else ["O1: something was still owed when the patience was over"])
         faults += oracles.o1_none_lost(chats, rows, {row.mark: by_chat.get(row.chat, []) for row in rows})
         faults += oracles.o2_copies_within_bound(history.copies(), [])  # not one more, whoever was on the wire
         faults += oracles.o2_copies_within_bound(by_chat, [])

@@ -40,6 +40,12 @@ class Killer:
     start_seconds: float = START_SECONDS
     codes: list[int] = field(default_factory=list)
 
+    @property
+    def faults(self) -> list[str]:
+        """A process that is killed has not ended before."""
+        wrong = [code for code in self.codes if self.by is signal.SIGKILL and code != -signal.SIGKILL]
+        return [f"process: it ended by itself with code {code}; its log says why" for code in wrong]
+
     async def kill(self) -> Life:
         """One life, from its start to its end."""
         await self.process.start()

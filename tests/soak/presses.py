@@ -125,7 +125,8 @@ async def _run(asked: Asked, id: str, by: signal.Signals, full: int, *, webhook:
         await process.end(signal.SIGTERM)
         for task in working:
             task.cancel()
-        faults = [] if drained else [f"O3: of {presses} presses {len(telegram.answered)} were answered in time"]
+        faults = killer.faults
+        faults += [] if drained else [f"O3: of {presses} presses {len(telegram.answered)} were answered in time"]
         faults += await _judge(asked, crowd, ledger, file)
         if by is signal.SIGTERM:
             faults += _stops(history, killer.codes, asked.quick)

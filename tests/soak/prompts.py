@@ -145,7 +145,7 @@ async def _run(asked: Asked, id: str, *, on_server: bool) -> Report:  # noqa: A0
         drained = await place.drained(due / 20 + 4 * DOUBT_SECONDS)
         took = time.monotonic() - began
         await process.close()
-        faults = [] if drained else ["O1: something was still owed when the patience was over"]
+        faults = killer.faults + ([] if drained else ["O1: something was still owed when the patience was over"])
         faults += await asyncio.to_thread(place.judge)
         faults += targets(history, kills, asked.quick)
     title = f"{due:,} due, kill -9 × {kills}, {'PostgreSQL' if on_server else 'SQLite'}"

@@ -38,13 +38,13 @@ async def run(asked: Asked) -> Report:
             around.push_async_callback(each.close)
             await each.start()
         began = time.monotonic()
-        for _ in range(kills):
-            await _kill_one(place, replicas, due / kills * 0.9)
+        codes = [await _kill_one(place, replicas, due / kills * 0.9) for _ in range(kills)]
         drained = await place.drained(due / 20 + 4 * DOUBT_SECONDS + TAKE_OVER_SECONDS)
         took = time.monotonic() - began
         for each in replicas:
             await each.end(signal.SIGTERM)
         faults = [] if drained else ["O1: something was still owed when the patience was over"]
+        faults += [f"process: a replica ended by itself with code {code}" for code in codes if code != -signal.SIGKILL]
         faults += await asyncio.to_thread(place.judge)
     taken = [gap for gap in _silences(history.messages, history.lives) if gap > GAP_SECONDS]
     faults += [f"target: {gap:.0f} s until another took over" for gap in taken if gap > TAKE_OVER_SECONDS]
@@ -57,20 +57,21 @@ async def run(asked: Asked) -> Report:
     return Report("M-02", title, f"0 lost; as M-01; take-over ≤ {TAKE_OVER_SECONDS:g} s", seen, faults)
 
 
-async def _kill_one(place: Scene, replicas: list[Process], each: float) -> None:
-    """When some more messages were seen, or nobody has taken over in time: one of them dies, and is started again."""
+async def _kill_one(place: Scene, replicas: list[Process], each: float) -> int:
+    """When some more messages were seen, or nobody has taken over in time: one of them dies, and is started again. Its exit code."""
     messages, chance = place.history.messages, place.chance
     goal = len(messages) + chance.randint(1, max(1, round(2 * each) - 1))
     await place.telegram.until(lambda: len(messages) >= goal, TAKE_OVER_SECONDS + GAP_SECONDS)
     await asyncio.sleep(chance.uniform(0, AFTER_SECONDS))
     victim = chance.choice(replicas)
     before = await asyncio.to_thread(place.ledger.sending)
-    _, took = await victim.end(signal.SIGKILL)
+    code, took = await victim.end(signal.SIGKILL)
     # The others go on: what is on the wire now, or was just before, may be the victim's.
     sending = before | await asyncio.to_thread(place.ledger.sending)
     place.history.lives.append(Life(victim.began, time.monotonic(), "SIGKILL", sending, took=took))
     place.someone_presses(sending)
     await victim.start()
+    return code
 
 
 def _silences(messages: Sequence[Message], lives: Sequence[Life]) -> list[float]:
