@@ -58,7 +58,7 @@ async def run(asked: Asked) -> Report:
 
 
 async def _kill_one(place: Scene, replicas: list[Process], each: float) -> int:
-    """When some more messages were seen, or nobody has taken over in time: one of them dies, and is started again. Its exit code."""
+    """When some more messages were seen, or nobody took over in time: one of them dies, and is started again. Its exit code."""
     messages, chance = place.history.messages, place.chance
     goal = len(messages) + chance.randint(1, max(1, round(2 * each) - 1))
     await place.telegram.until(lambda: len(messages) >= goal, TAKE_OVER_SECONDS + GAP_SECONDS)
