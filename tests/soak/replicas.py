@@ -64,10 +64,9 @@ async def _kill_one(place: Scene, replicas: list[Process], each: float) -> int:
     await place.telegram.until(lambda: len(messages) >= goal, TAKE_OVER_SECONDS + GAP_SECONDS)
     await asyncio.sleep(chance.uniform(0, AFTER_SECONDS))
     victim = chance.choice(replicas)
-    before = await asyncio.to_thread(place.ledger.sending)
     code, took = await victim.end(signal.SIGKILL)
-    # The others go on: what is on the wire now, or was just before, may be the victim's.
-    sending = before | await asyncio.to_thread(place.ledger.sending)
+    # If it was the one that sends, nobody else does until its lease has run out: what is on the wire is its own.
+    sending = await asyncio.to_thread(place.ledger.sending)
     place.history.lives.append(Life(victim.began, time.monotonic(), "SIGKILL", sending, took=took))
     place.someone_presses(sending)
     await victim.start()
