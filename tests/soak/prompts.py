@@ -24,6 +24,7 @@ DUE_SHORT, KILLS_SHORT = 100, 3
 IN_FLIGHT = 4
 DOUBT_SECONDS = 90.0
 MEAN_MOST, FIRST_SECONDS = 2.5, 2.0  # the targets of the matrix
+KILLS_FOR_A_MEAN = 20
 PRESSED = 0.5  # of those whose message was on the wire at a kill: they have it, and press
 LIMIT = Window(30, 1.0)
 LOOK_SECONDS = 0.5
@@ -168,7 +169,7 @@ def targets(history: History, kills: int, quick: bool) -> list[str]:
     most = max((len(life.sending) for life in history.lives), default=0)
     faults = [f"target: {most} rows on the wire at a kill, the cap is {IN_FLIGHT}"] if most > IN_FLIGHT else []
     mean = extra(history) / max(1, kills)
-    if mean > MEAN_MOST:
+    if mean > MEAN_MOST and kills >= KILLS_FOR_A_MEAN:
         faults.append(f"target: {mean:.2f} extra copies a kill")
     p99 = share(firsts(history), 0.99)
     if not quick and p99 > FIRST_SECONDS:
