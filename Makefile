@@ -21,6 +21,7 @@ test: $(STAMP)
 
 soak: $(STAMP)
 	$(BIN)/python -m tests.drills.streak_model.soak --lives 1000000
+	$(BIN)/python -m tests.soak all
 
 lint: $(STAMP)
 	$(BIN)/ruff check .

@@ -143,7 +143,7 @@ async def _working(
         for platform in () if duty.alone else intake.platforms.values():
             nursery.start(duty.keep(platform, take_up), f"duty:{platform.name}", vital=True)
         nursery.start(cues.run(heart.ring), "cues")
-        heartbeat = Pulse(vitals.beating(heart.beat))
+        heartbeat = Pulse(vitals.beating(heart.beat), at_once=True)
         cleaning = Pulse(lambda: _purge(store, clock, duty), PURGE_SECONDS)
         looking = Pulse(lambda: _take_up_overdue(intake, duty), OVERDUE_SECONDS)
         async with AsyncExitStack() as around:

@@ -523,6 +523,18 @@ async def test_the_pulse_beats_on_after_a_beat_that_failed() -> None:
     pulse.stop()
 
 
+async def test_the_first_beat_comes_at_once_if_it_may() -> None:
+    begun = asyncio.Event()
+
+    async def beat() -> None:
+        begun.set()
+
+    pulse = Pulse(beat, seconds=3600, at_once=True)
+    pulse.start()
+    await asyncio.wait_for(begun.wait(), PATIENCE)
+    pulse.stop()
+
+
 async def test_a_beat_under_way_may_end_before_the_pulse_stops() -> None:
     begun, go, ended = asyncio.Event(), asyncio.Event(), asyncio.Event()
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 import structlog
@@ -31,6 +32,8 @@ from scheduler.pacing import Pacer, Timer
 
 # getMe is answered at once or not at all.
 INTRODUCE_SECONDS = 10.0
+# What is sent before we know our own name waits for it: links into the private chat are made of it.
+NAME_SECONDS = 2.0
 # The menu is a convenience: it is tried for some minutes, and again at the next start.
 MENU_TRIES = 8
 
@@ -82,6 +85,7 @@ class Telegram:
         self._menu = tuple(menu)
         self._pause = pause
         self._username = ""
+        self._named = asyncio.Event()
         self._start_problem: str | None = None
         self._receiver: Poller | Webhook = (
             Poller(self._connection.bot, self.bot, intake, words, pause, now, hold)
@@ -132,12 +136,14 @@ class Telegram:
         await self._outbound.answer(heard, reply)
 
     async def deliver(self, address: Address, reply: Reply) -> Outcome:
+        await self._name()
         return await self._outbound.deliver(address, reply)
 
     async def redraw(self, address: Address, reply: Reply) -> None:
         await self._outbound.redraw(address, reply)
 
     async def show(self, address: Address, reply: Reply) -> Outcome:
+        await self._name()
         return await self._boards.show(address, reply)
 
     async def may_manage(self, address: Address, account: Account, fresh: bool = False) -> bool:
@@ -148,6 +154,7 @@ class Telegram:
         async with self._connection.open():
             me = await self._introduce()
             self._username = me.username or ""
+            self._named.set()
             log.info("telegram ready", bot=self.bot, username=self._username)
             await self._work()
 
@@ -165,6 +172,12 @@ class Telegram:
             await self._receiver.run()
         else:
             await self._turn.during(self._receiver.run)
+
+    async def _name(self) -> None:
+        """Return when our name is known; should Telegram not tell it, soon all the same."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(NAME_SECONDS):
+                await self._named.wait()
 
     async def _introduce(self) -> User:
         failures = 0
