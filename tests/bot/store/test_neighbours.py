@@ -9,7 +9,8 @@ from sqlalchemy import insert, update
 
 from bot.addresses import Account, Address, RawUpdate
 from bot.clock import Clock
-from bot.coach.door import Answer, Coach, WorkedElsewhere
+from bot.coach.desk import Answer
+from bot.coach.door import Coach, WorkedElsewhere
 from bot.cues import Cues
 from bot.platforms.port import Heard, Said, Sender
 from bot.store import inbox, nudges
