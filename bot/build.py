@@ -15,13 +15,14 @@ from bot.clock import TravelClock
 from bot.coach.door import Coach
 from bot.coach.prompts import Prompts
 from bot.cues import Cues
-from bot.duty import Duty, OnDutyAll, Rhythm
+from bot.duty import Duty, Rhythm
 from bot.health.vitals import Vitals
 from bot.heart import Heart, Machine
 from bot.ids import new_id
 from bot.intake import Intake
 from bot.measured import MeasuredDeliverer, MeasuredStore
 from bot.nursery import Nursery
+from bot.on_duty import OnDutyAll
 from bot.platforms.port import MenuEntry, Platform
 from bot.settings import Settings
 from bot.store import beats, erasing, inbox, linking, nudges, people, slots

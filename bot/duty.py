@@ -8,24 +8,20 @@ belongs to one process by its lock (bot/store/opening.py), so there every duty i
 import asyncio
 import math
 import time
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
 import structlog
 
 from bot import metrics
-from bot.addresses import Account, Address, RawUpdate
-from bot.cards import Reply
-from bot.platforms.port import Heard, Platform
+from bot.platforms.port import Platform
 from bot.store import leases
 from bot.store.faults import StoreFault
 from bot.store.unit import Store
-from scheduler.nudge import Later, Outcome
 
 LEASE_SECONDS = 30.0
 ROUNDING = 0.05  # seconds that our clock and the event loop's may differ by
-STANDING_BY = Later(15, "another process has this bot")
 
 TakeUp = Callable[[Platform], Awaitable[None]]
 
@@ -223,61 +219,3 @@ class Duty:
         if not await self._store.read(lambda tx: leases.is_free(tx, name, self._owner)):
             return False  # who stands by writes nothing
         return await self._store.run(lambda tx: leases.take(tx, name, self._owner, span))
-
-
-class OnDuty:
-    """`bot.platforms.port.Platform`: what nobody has asked for just now is sent only while the duty is ours."""
-
-    def __init__(self, platform: Platform, duty: Duty) -> None:
-        self._platform = platform
-        self._duty = duty
-
-    @property
-    def name(self) -> str:
-        return self._platform.name
-
-    @property
-    def bot(self) -> str:
-        return self._platform.bot
-
-    @property
-    def problem(self) -> str | None:
-        return self._platform.problem
-
-    def understand(self, raw: RawUpdate) -> Heard | None:
-        return self._platform.understand(raw)
-
-    async def answer(self, heard: Heard, reply: Reply) -> None:
-        await self._platform.answer(heard, reply)
-
-    async def deliver(self, address: Address, reply: Reply) -> Outcome:
-        return await self._platform.deliver(address, reply) if self._duty.holds(self.name) else STANDING_BY
-
-    async def redraw(self, address: Address, reply: Reply) -> None:
-        await self._platform.redraw(address, reply)
-
-    async def show(self, address: Address, reply: Reply) -> Outcome:
-        return await self._platform.show(address, reply) if self._duty.holds(self.name) else STANDING_BY
-
-    async def may_manage(self, address: Address, account: Account, fresh: bool = False) -> bool:
-        return await self._platform.may_manage(address, account, fresh)
-
-    async def run(self) -> None:
-        await self._platform.run()
-
-
-class OnDutyAll(Mapping[str, Platform]):
-    """All platforms as `OnDuty`; they may be filled in later."""
-
-    def __init__(self, platforms: Mapping[str, Platform], duty: Duty) -> None:
-        self._platforms = platforms
-        self._duty = duty
-
-    def __getitem__(self, name: str) -> Platform:
-        return OnDuty(self._platforms[name], self._duty)
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._platforms)
-
-    def __len__(self) -> int:
-        return len(self._platforms)

@@ -4,8 +4,7 @@ import asyncio
 import dataclasses
 import sqlite3
 from contextlib import closing
-from enum import Enum, EnumType
-from typing import cast
+from enum import StrEnum
 
 import pytest
 
@@ -97,12 +96,15 @@ def stretched(kind: type, number: int, text: str) -> str:
     """Button data of this kind, with as much text in its fields as button data can carry."""
     types = [field.type for field in dataclasses.fields(kind)]
     room = (MAX_BYTES - len(actions.VERSION) - 1 - 10 * len(types)) // max(1, types.count(str))
-    values = {int: str(number), str: (text * room)[:room]}
-    parts = [
-        next(iter(cast(type[Enum], each))).value if isinstance(each, EnumType) else values[cast(type, each)]
-        for each in types
-    ]
-    return ".".join([actions.VERSION + actions._TAG_OF[kind], *parts])
+
+    def part(wanted: object) -> str:
+        if wanted is int:
+            return str(number)
+        if isinstance(wanted, type) and issubclass(wanted, StrEnum):
+            return next(iter(wanted)).value
+        return (text * room)[:room]
+
+    return ".".join([actions.VERSION + actions._TAG_OF[kind], *map(part, types)])
 
 
 @pytest.mark.parametrize("number", [1, 3, 999_999_999])

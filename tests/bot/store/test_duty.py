@@ -6,7 +6,8 @@ from collections.abc import AsyncIterator, Callable
 import pytest
 
 from bot.cards import Reply
-from bot.duty import STANDING_BY, Duty, OnDutyAll, Rhythm
+from bot.duty import Duty, Rhythm
+from bot.on_duty import STANDING_BY, OnDutyAll
 from bot.platforms.port import Address, Platform
 from bot.store.faults import StoreFault
 from bot.store.opening import Where, open_store
