@@ -94,6 +94,13 @@ class StoredNudges:
         return await self._store.read(lambda tx: earliest(tx, platforms))
 
 
+_AHEAD = (
+    update(t.slot)
+    .where(t.slot.c.id == bindparam("its_id"))
+    .values(last_label=bindparam("its_last"), next_due_at=bindparam("its_next"), next_label=bindparam("its_label"))
+)
+
+
 def plan(tx: Tx, now: datetime, platforms: Platforms = None) -> int:
     """Due slots become nudges; of several labels that were missed only the newest does, the others are past their day."""
     rows = tx.execute(
@@ -103,6 +110,8 @@ def plan(tx: Tx, now: datetime, platforms: Platforms = None) -> int:
         .order_by(t.slot.c.next_due_at)
         .limit(PLAN_AT_ONCE)
     ).all()
+    new: list[dict[str, object]] = []
+    ahead: list[dict[str, object]] = []
     for row in rows:
         due, missed = Due(row.next_label, row.next_due_at), 0
         try:
@@ -115,27 +124,27 @@ def plan(tx: Tx, now: datetime, platforms: Platforms = None) -> int:
             continue
         if missed:
             log.warning("prompt.stale", slot=row.id, labels_missed=missed)
-        add(tx, f"prompt:{row.id}:{due.label}", NudgeKind.PROMPT, row.person, due.label, due.at, slot=row.id)
-        tx.execute(
-            update(t.slot)
-            .where(t.slot.c.id == row.id)
-            .values(last_label=due.label, next_due_at=following.at, next_label=following.label)
-        )
+        key = f"prompt:{row.id}:{due.label}"
+        new.append(_planned(key, NudgeKind.PROMPT, row.person, due.label, due.at, row.id))
+        ahead.append({"its_id": row.id, "its_last": due.label, "its_next": following.at, "its_label": following.label})
+    if new:
+        tx.execute(upsert(tx, t.nudge).on_conflict_do_nothing(index_elements=["key"]), new)
+        tx.execute(_AHEAD, ahead)
     _merge(tx, {row.person for row in rows}, now)
     return len(rows)
 
 
 def _merge(tx: Tx, people: set[str], now: datetime) -> None:
     """Several nudges of one person that are due together become one message: the newest."""
-    for person in people:
-        due = tx.execute(
-            select(t.nudge.c.id)
-            .where(t.nudge.c.person == person, t.nudge.c.state == NudgeState.PLANNED, t.nudge.c.not_before <= now)
-            .order_by(t.nudge.c.due_at.desc(), t.nudge.c.id.desc())
-        ).scalars()
-        older = list(due)[1:]
-        if older:
-            tx.execute(update(t.nudge).where(t.nudge.c.id.in_(older)).values(state=NudgeState.DROPPED, reason="merged"))
+    due = tx.execute(
+        select(t.nudge.c.id, t.nudge.c.person)
+        .where(t.nudge.c.person.in_(sorted(people)), t.nudge.c.state == NudgeState.PLANNED, t.nudge.c.not_before <= now)
+        .order_by(t.nudge.c.due_at.desc(), t.nudge.c.id.desc())
+    ).all()
+    newest = {row.person: row.id for row in reversed(due)}
+    older = [row.id for row in due if newest[row.person] != row.id]
+    if older:
+        tx.execute(update(t.nudge).where(t.nudge.c.id.in_(older)).values(state=NudgeState.DROPPED, reason="merged"))
 
 
 def add(
@@ -152,21 +161,33 @@ def add(
     """Plan a nudge unless its key exists. Returns whether it is new."""
     new = tx.execute(
         upsert(tx, t.nudge)
-        .values(
-            key=key,
-            kind=kind,
-            person=person,
-            slot=slot,
-            session=session,
-            label=label,
-            due_at=due_at,
-            not_before=due_at,
-            state=NudgeState.PLANNED,
-        )
+        .values(_planned(key, kind, person, label, due_at, slot, session))
         .on_conflict_do_nothing(index_elements=["key"])
         .returning(t.nudge.c.id)
     )
     return new.first() is not None
+
+
+def _planned(
+    key: str,
+    kind: NudgeKind,
+    person: str,
+    label: date,
+    due_at: datetime,
+    slot: str | None = None,
+    session: str | None = None,
+) -> dict[str, object]:
+    return {
+        "key": key,
+        "kind": kind,
+        "person": person,
+        "slot": slot,
+        "session": session,
+        "label": label,
+        "due_at": due_at,
+        "not_before": due_at,
+        "state": NudgeState.PLANNED,
+    }
 
 
 def drop_planned(tx: Tx, person: str, kinds: Sequence[NudgeKind], reason: str) -> None:
