@@ -4,10 +4,12 @@ import asyncio
 
 import pytest
 
+from bot.cards import Card, PrivateLink, Reply
 from bot.clock import TravelClock
 from bot.platforms.telegram.connection import TokenRefused
 from bot.platforms.telegram.platform import Me, Problem, Telegram, probe
 from bot.words import load
+from scheduler.nudge import Sent
 from tests.kit.telegram import BOT_USERNAME, TOKEN, Cut, Page, Refuse, TelegramServer
 from tests.kit.telegram.memory import MENU, Box, Inbox, Rig
 
@@ -44,6 +46,21 @@ async def test_a_proxy_that_answers_404_at_the_start_is_not_taken_for_telegram(s
     server.faults.add("getMe", NOT_FOUND, times=3)
     async with Rig(server).running() as rig:
         assert len(rig.pauses) == 3
+
+
+async def test_what_is_sent_at_once_after_the_start_waits_until_we_know_our_name(server: TelegramServer) -> None:
+    """The first beat may come before Telegram has answered, and a link into the private chat is made of our name."""
+    ann = server.person(7, started=False)
+    group = await server.group("Team", ann)
+    server.faults.add("getMe", Cut(), times=2)
+    rig = Rig(server)
+    link = Card("Begin", rows=((PrivateLink("Join in private", "join-42"),),))
+    async with asyncio.TaskGroup() as tasks:
+        sending = tasks.create_task(rig.telegram.deliver(rig.address(group.chat.id), Reply(link)))
+        running = tasks.create_task(rig.telegram.run())
+        assert isinstance(await sending, Sent)
+        running.cancel()
+    await ann.at(group).tap("Join in private")
 
 
 @pytest.mark.parametrize("token", ["110201543:AAwrong", "110201543:" + "x" * 35])
