@@ -130,7 +130,7 @@ async def _working(
         async def take_up(platform: Platform) -> None:
             """What is left of whoever worked for this platform before."""
             await engine.recover(clock.now(), None if duty.alone else platform.name)
-            if platform.name in settings.received_by_all:
+            if platform.name in settings.received_by_all and not duty.alone:
                 await intake.take_up_overdue(platform.name, platform.bot)
             else:
                 await intake.take_up(platform.name, platform.bot)
