@@ -27,6 +27,7 @@ RUNS = {
     "M-04w": "tests.soak.presses:killed_behind_a_webhook",
     "M-07": "tests.soak.burst:run",
     "M-10": "tests.soak.storm:run",
+    "M-15": "tests.soak.zones:run",
     "M-26": "tests.soak.presses:stopped",
 }
 

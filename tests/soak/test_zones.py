@@ -34,6 +34,11 @@ def test_the_oracle_knows_a_date_that_no_clock_showed() -> None:
     assert [date.fromordinal(label + zones.EPOCH_DAY).day for label in labels] == [29, 31]
 
 
+def test_a_zone_that_never_changes_has_a_prompt_on_every_day_of_the_eighteen_years() -> None:
+    known = zones.spans(ZoneInfo("Etc/UTC"), zones.FIRST, zones.LAST)
+    assert zones.wrong("Etc/UTC", known, time(7, 30), zones.FIRST, zones.LAST) == (6_575, None)
+
+
 @pytest.mark.parametrize("hours", [-1, 1, 24])
 def test_a_rule_that_is_wrong_on_one_day_is_found(monkeypatch: pytest.MonkeyPatch, hours: int) -> None:
     right = slot.next_due

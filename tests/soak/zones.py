@@ -25,6 +25,7 @@ HALF_HOURS = 48
 SHORT_YEAR = 2026
 SHORT_EVERY = 5  # the short form looks at every fifth zone
 DAY, HOUR = 86_400, 3_600
+FOR_EVER = 2**62
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 EPOCH_DAY = date(1970, 1, 1).toordinal()
 
@@ -55,7 +56,7 @@ class Spans:
 
     def walls(self) -> Iterator[tuple[int, int, int]]:
         """What clocks show in each span: from, until (excluded), and the offset."""
-        ends = [*self.begins[1:], self.begins[-1] + 400 * DAY]
+        ends = [*self.begins[1:], FOR_EVER]
         for begin, end, offset in zip(self.begins, ends, self.offsets, strict=True):
             yield begin + offset, end + offset, offset
 
