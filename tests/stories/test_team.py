@@ -3,8 +3,10 @@
 import asyncio
 
 import pytest
+from sqlalchemy import select
 
 from bot.coach import teams
+from bot.store import tables as t
 from tests.kit.stage import Player, Stage, TeamRoom
 
 
@@ -71,6 +73,17 @@ async def test_joining_is_one_tap_and_days_are_kept_on_the_board(stage: Stage) -
     await stage.until("13:00", days=1)
     await team.board(boss)
     boss.sees("1. Ann · 100 %", "You", "Team")
+
+
+async def test_a_board_that_is_due_since_a_while_is_no_outage_of_ours(stage: Stage) -> None:
+    await cast(stage, "You", "Ann")
+    team, _ = await started(stage)
+    await stage.forward(minutes=5)
+    there = await team.at("Ann")
+    await there.tap("Join")
+    await team.board(there)
+    there.sees("Ann")
+    assert await stage.bot.store.read(lambda tx: tx.execute(select(t.outage)).all()) == []
 
 
 async def test_only_admins_start_and_end_a_challenge(stage: Stage) -> None:
