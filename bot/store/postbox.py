@@ -5,6 +5,7 @@ from sqlalchemy import ColumnElement, delete, insert, select, update
 from bot.addresses import Address, MessageKind, Posted
 from bot.store import tables as t
 from bot.store.erasing import is_erased_chat
+from bot.store.faults import StoreFault
 from bot.store.unit import Store, Tx
 
 
@@ -13,8 +14,14 @@ class StoredPostbox:
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self._unsaved: dict[tuple[Address, str], Posted] = {}
+        """Messages that are out while the database failed: they must not be sent again because nobody knows of them."""
 
     async def last(self, address: Address, living: str) -> Posted | None:
+        if (unsaved := self._unsaved.get((address, living))) is not None:
+            await self.put(address, living, unsaved)
+            return unsaved
+
         def query(tx: Tx) -> Posted | None:
             row = tx.execute(
                 select(t.postbox.c.message_id, t.postbox.c.kind).where(*_at(address), t.postbox.c.living == living)
@@ -44,7 +51,12 @@ class StoredPostbox:
                     )
                 )
 
-        await self._store.run(unit)
+        try:
+            await self._store.run(unit)
+        except StoreFault:
+            self._unsaved[address, living] = posted
+            raise
+        self._unsaved.pop((address, living), None)
 
     async def moved(self, old: Address, new: Address) -> None:
         await self._store.run(lambda tx: move_room(tx, old, new))
