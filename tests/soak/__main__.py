@@ -25,9 +25,11 @@ RUNS = {
     "M-03": "tests.soak.discord:run",
     "M-04": "tests.soak.presses:killed",
     "M-04w": "tests.soak.presses:killed_behind_a_webhook",
+    "M-06": "tests.soak.every_call:run",
     "M-07": "tests.soak.burst:run",
     "M-10": "tests.soak.storm:run",
     "M-15": "tests.soak.zones:run",
+    "M-22": "tests.soak.leaks:run",
     "M-26": "tests.soak.presses:stopped",
 }
 

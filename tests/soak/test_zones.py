@@ -1,6 +1,6 @@
 """The short form of M-15, and that its oracle can fail."""
 
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -47,7 +47,7 @@ def test_a_rule_that_is_wrong_on_one_day_is_found(monkeypatch: pytest.MonkeyPatc
         due = right(rule, after, last_label)
         if due.label != date(2026, 10, 25):
             return due
-        return Due(due.label, due.at + zones.timedelta(hours=hours))
+        return Due(due.label, due.at + timedelta(hours=hours))
 
     monkeypatch.setattr(zones, "next_due", spoiled)
     known = zones.spans(ZoneInfo(BERLIN), date(2026, 10, 20), date(2026, 10, 30))
