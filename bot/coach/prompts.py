@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
+import structlog
+
 from bot import words
 from bot.addresses import Account, Address
 from bot.cards import PLAYER, SCREEN, Place, Reply
@@ -11,6 +13,7 @@ from bot.coach.desk import Desk
 from bot.coach.quiet import quiet_until
 from bot.platforms.port import Platform
 from bot.store import care, challenges, nudges, people, sessions, slots
+from bot.store.faults import StoreFault
 from bot.store.people import Person
 from bot.store.posts import LIVING_MOST
 from bot.store.unit import Store, Tx
@@ -28,6 +31,8 @@ FOLLOW_UPS = (timedelta(minutes=45), timedelta(hours=3))  # after a prompt; with
 _PLAYERS = (NudgeKind.PROMPT, NudgeKind.SNOOZE, NudgeKind.FOLLOW_UP, NudgeKind.MINUTE, NudgeKind.AWAY)
 _BY_LINE = (NudgeKind.PROMPT, NudgeKind.SNOOZE)  # what a quiet line may stand in for
 LATE = timedelta(minutes=15)  # from here on the card says that it is late, and quiet hours bind it
+
+log = structlog.get_logger()
 
 
 class Prompts:
@@ -64,11 +69,24 @@ class Prompts:
             await self._store.run(lambda tx: people.block(tx, nudge.person, address))
             if nudge.kind in _BY_LINE:
                 return await self._send_line(nudge, now)
-        if isinstance(outcome, Sent) and nudge.kind is NudgeKind.HELLO:
-            await self._store.run(lambda tx: people.unblock(tx, nudge.person, address))
-        if isinstance(outcome, Sent) and nudge.kind is NudgeKind.PROMPT:
-            await self._store.run(lambda tx: _plan_follow_ups(tx, nudge, now))
+        if isinstance(outcome, Sent):
+            await self._after(nudge, now, address)
         return outcome
+
+    async def _after(self, nudge: Nudge, now: datetime, address: Address) -> None:
+        """Never raises: the message is out, and whatever fails now must not send it twice."""
+
+        def unit(tx: Tx) -> None:
+            if nudge.kind is NudgeKind.HELLO:
+                people.unblock(tx, nudge.person, address)
+            if nudge.kind is NudgeKind.PROMPT:
+                _plan_follow_ups(tx, nudge, now)
+
+        try:
+            if nudge.kind in (NudgeKind.HELLO, NudgeKind.PROMPT):
+                await self._store.run(unit)
+        except StoreFault as fault:
+            log.warning("nudge.nothing-after", nudge=nudge.id, kind=nudge.kind, fault=fault.kind)
 
     def _scene(self, desk: Desk, nudge: Nudge) -> Scene | None:
         match nudge.kind:
