@@ -5,8 +5,9 @@ import asyncio
 import pytest
 from sqlalchemy import select
 
-from bot.coach import teams
+from bot.coach import showing, teams
 from bot.store import tables as t
+from bot.store.faults import StoreFull
 from tests.kit.stage import Player, Stage, TeamRoom
 
 
@@ -356,3 +357,24 @@ async def test_whoever_only_cheers_holds_nobody_up(stage: Stage) -> None:
     await team.board(boss)
     assert any("It is over." in message.text for message in boss.messages)
     you.sees_no("the result")
+
+
+async def test_a_board_follows_soon_after_the_database_has_failed(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await cast(stage, "You", "Ann")
+    team, _ = await started(stage)
+    there = await team.at("Ann")
+    faults, scene = [StoreFull("full")], showing.scene
+
+    def failing(*args: object) -> object:
+        if faults:
+            raise faults.pop()
+        return scene(*args)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(showing, "scene", failing)
+    await there.tap("Join")
+    await stage.forward(minutes=2)
+    await there.look()
+    there.sees("Ann")
+    assert sum("Team challenge: " in message.text for message in there.messages) == 1

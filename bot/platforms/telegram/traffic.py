@@ -47,7 +47,11 @@ class Traffic:
     async def remember(self, address: Address, living: str | None, posted: Posted) -> None:
         if living is None:
             return
-        last = await self.postbox.last(address, living)
+        try:
+            last = await self.postbox.last(address, living)
+        except Exception as error:  # noqa: BLE001 - the older one keeps its buttons; that the new one is out must be kept
+            log.warning("older message not known", chat=address.chat, reason=type(error).__name__)
+            last = None
         if last == posted:
             return
         await self.postbox.put(address, living, posted)
