@@ -56,6 +56,7 @@ class Scene:
         for _ in range(3):
             try:
                 await self.stage.forward(seconds=there - self.stage.clock.now().timestamp())
+                await self.stage.bot.heart.beat()
                 return
             except StoreFault:
                 self.again += 1
