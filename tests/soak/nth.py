@@ -124,7 +124,11 @@ def _on_postgres(nth: Nth, work: Callable[[], object], what: str, connection: An
         return
     match nth.kind:
         case "serialization":
-            connection.cursor().execute(SERIALIZATION)
+            try:
+                connection.cursor().execute(SERIALIZATION)
+            finally:
+                if what == "COMMIT":  # a COMMIT that fails ends its transaction
+                    connection.rollback()
         case "killed":
             connection.cursor().execute(HANG_UP)
         case _:
