@@ -28,6 +28,7 @@ RUNS = {
     "M-06": "tests.soak.every_call:run",
     "M-07": "tests.soak.burst:run",
     "M-10": "tests.soak.storm:run",
+    "M-11": "tests.soak.outages:run",
     "M-12": "tests.soak.server_faults:run",
     "M-13": "tests.soak.file_faults:run",
     "M-15": "tests.soak.zones:run",
