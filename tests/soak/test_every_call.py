@@ -58,3 +58,12 @@ async def test_a_use_case_without_a_fault_is_as_it_should_be_and_a_lost_effect_i
         monkeypatch.setattr(sessions, "append", lambda *_args, **_named: None)
         lost = await every_call.play(PRESS, "", 0)
     assert any("round_done" in each for each in every_call.judged(calm, lost, ""))
+
+
+@pytest.mark.parametrize("n", [58, 59, 60])
+async def test_an_answer_that_the_database_held_up_is_given_all_the_same(n: int) -> None:
+    """Of an erase nothing is left but its answer: who does not see it would tap again, and begin anew as somebody else."""
+    erase = BY_NAME["erase"]
+    with hurried():
+        calm = await every_call.play(erase, "", 0)
+        assert every_call.judged(calm, await every_call.play(erase, "full", n), "full") == []
