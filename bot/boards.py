@@ -15,6 +15,7 @@ from bot.cards import Attachment, Place, Reply
 from bot.coach import scoring, showing
 from bot.platforms.port import Platform
 from bot.store import challenges, posts
+from bot.store.faults import StoreFault
 from bot.store.posts import BOARD_EVERY, Post
 from bot.store.unit import Store, Tx
 from bot.views import challenges as view
@@ -27,6 +28,7 @@ AT_ONCE = 100  # posts in one round
 UNITS_MOST = 20  # of judging in one beat: at noon a big zone must not hold up the prompts; the next beat goes on
 IN_FLIGHT = 4
 NOT_CONNECTED = timedelta(hours=1)
+STORE_FAULT = timedelta(seconds=30)
 UNKNOWN_WAITS = timedelta(seconds=90)
 PODIUM = 3
 
@@ -71,6 +73,9 @@ class Boards:
         async with gate:
             try:
                 outcome = await self._try(post, now)
+            except StoreFault as fault:
+                log.warning("post.store-fault", challenge=post.challenge, what=post.what, kind=fault.kind)
+                outcome = Later(STORE_FAULT.total_seconds(), "the database failed")
             except Exception:  # one post: the others go on
                 log.exception("post.failed", challenge=post.challenge, what=post.what)
                 outcome = Later(3600, "our fault")

@@ -133,7 +133,10 @@ class Machine:
         await self._travel_to(due)
         return await self._heart.beat()
 
-    async def _travel_to(self, moment: datetime) -> None:
+    async def _travel_to(self, due: datetime) -> None:
+        moment = max(
+            due, self._clock.now()
+        )  # what was due earlier must not take us back: that would look like an outage
         self._clock.travel_to(moment)
         offset = self._clock.offset
 

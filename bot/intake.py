@@ -24,7 +24,11 @@ from bot.store.inbox import State, Waiting
 from bot.store.unit import Store
 
 AT_ONCE = 32  # lanes worked side by side: engine measurements, presses over aiohttp
-RETRY_SECONDS: tuple[float, ...] = (1, 2, 5, 10, 30)  # after a fault of the database; the last one repeats
+RETRY_SECONDS: tuple[float, ...] = (
+    1,
+    2,
+    3,
+)  # after a fault of the database; the last one repeats: it is near, and somebody waits
 ANSWER_TRIES = 5  # then the next start repaints it: an answer that cannot be kept must not hold up what comes after
 
 log = structlog.get_logger()

@@ -71,11 +71,19 @@ def zone_of(name: str) -> ZoneInfo:
 
 def instant(label: date, at: time, zone: ZoneInfo, which: Which = Which.FIRST) -> datetime:
     """The moment (aware UTC) at which clocks in `zone` show `at` on `label`, by the policy of this module."""
-    early = datetime.combine(label, at.replace(fold=0), zone).astimezone(UTC)
-    if which is Which.FIRST:
+    if at.fold:
+        at = at.replace(fold=0)
+    shown = datetime.combine(label, at, zone)
+    early = shown.astimezone(UTC)
+    # Two times of one zone are compared as clocks show them.
+    if which is Which.FIRST and early.astimezone(zone) == shown:
         return early
+    late = shown.replace(fold=1).astimezone(UTC)
+    if which is Which.FIRST:
+        # A gap; or the hour before rules begin that go on for ever, which zoneinfo reads as if they had held before it.
+        return late if late.astimezone(zone) == shown else early
     # Inside a gap the second reading is the earlier one, an hour back: only a time that occurs twice has a later one.
-    return max(early, datetime.combine(label, at.replace(fold=1), zone).astimezone(UTC))
+    return max(early, late)
 
 
 def date_exists(label: date, zone: ZoneInfo) -> bool:

@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
+import structlog
+
 from bot import words
 from bot.addresses import Account, Address
 from bot.cards import PLAYER, SCREEN, Card, Place, Reply
@@ -12,6 +14,7 @@ from bot.coach.desk import Desk
 from bot.coach.quiet import quiet_until
 from bot.platforms.port import Platform
 from bot.store import care, challenges, crowd, nudges, people, sessions, slots
+from bot.store.faults import StoreFault
 from bot.store.people import Person
 from bot.store.posts import LIVING_MOST
 from bot.store.unit import Store, Tx
@@ -31,6 +34,8 @@ _BY_LINE = (NudgeKind.PROMPT, NudgeKind.SNOOZE)  # what a quiet line may stand i
 # A streak is folded from a snapshot that is some fifteen days old (bot/store/streak.py); a card shows fourteen days.
 LOOKED_BACK = timedelta(days=21)
 LATE = timedelta(minutes=15)  # from here on the card says that it is late, and quiet hours bind it
+
+log = structlog.get_logger()
 
 
 class Prompts:
@@ -77,11 +82,19 @@ class Prompts:
             await self._store.run(lambda tx: people.block(tx, nudge.person, address))
             if nudge.kind in _BY_LINE:
                 return await self._send_line(nudge, now)
-        if isinstance(outcome, Sent) and nudge.kind is NudgeKind.HELLO:
-            await self._store.run(lambda tx: people.unblock(tx, nudge.person, address))
-        if isinstance(outcome, Sent) and nudge.kind is NudgeKind.PROMPT and follow_ups:
-            await self._store.run(lambda tx: _plan_follow_ups(tx, nudge, now))
+        if isinstance(outcome, Sent):
+            await self._after(nudge, now, address, follow_ups)
         return outcome
+
+    async def _after(self, nudge: Nudge, now: datetime, address: Address, follow_ups: bool) -> None:
+        """Never raises: the message is out, and whatever fails now must not send it twice."""
+        try:
+            if nudge.kind is NudgeKind.HELLO:
+                await self._store.run(lambda tx: people.unblock(tx, nudge.person, address))
+            if nudge.kind is NudgeKind.PROMPT and follow_ups:
+                await self._store.run(lambda tx: _plan_follow_ups(tx, nudge, now))
+        except StoreFault as fault:
+            log.warning("nudge.nothing-after", nudge=nudge.id, kind=nudge.kind, fault=fault.kind)
 
     def _scene(self, desk: Desk, nudge: Nudge) -> Scene | None:
         match nudge.kind:

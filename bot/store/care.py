@@ -58,6 +58,10 @@ def red_days(tx: Tx, person: str, since: date | None = None) -> frozenset[date]:
 
 
 def begin_pause(tx: Tx, person: str, first: date, last: date | None, reason: str, now: datetime) -> None:
+    """Who saw no answer says it again: the very same pause is begun once."""
+    same = (t.pause.c.person == person, t.pause.c.first_day == first, t.pause.c.last_day.is_not_distinct_from(last))
+    if tx.execute(select(t.pause.c.id).where(*same, t.pause.c.resumed_at.is_(None))).first() is not None:
+        return
     tx.execute(
         insert(t.pause).values(
             id=new_id(), person=person, first_day=first, last_day=last, reason=reason, entered_at=now

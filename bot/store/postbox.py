@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, bindparam, delete, select, update
 from bot.addresses import Address, MessageKind, Posted
 from bot.store import tables as t
 from bot.store.erasing import erased_chats
+from bot.store.faults import StoreFault
 from bot.store.unit import Store, T, Tx
 from bot.store.upsert import upsert
 
@@ -55,7 +56,11 @@ class StoredPostbox:
     async def put(self, address: Address, living: str, posted: Posted) -> Posted | None:
         found: list[Posted | None] = []
         mine = _Putting(address, living, posted)
-        await self.along(lambda tx: found.append(put_all(tx, [mine])[0]))
+        try:
+            await self.along(lambda tx: found.append(put_all(tx, [mine])[0]))
+        except StoreFault:
+            self._noted.append(mine)  # it is out, and must not be sent again because nobody knows of it
+            raise
         return found[-1]  # the unit may have run more than once
 
     def note(self, address: Address, living: str, posted: Posted, tell: Callable[[Posted | None], None]) -> None:
@@ -63,29 +68,32 @@ class StoredPostbox:
 
     async def along(self, unit: Callable[[Tx], T]) -> T:
         """What is noted is written first, then `unit`, and one commit serves both. What cannot be written is given up: it
-        must not hold up the other."""
+        must not hold up the other. What the database could not take just now stays noted."""
+        left: list[_Putting] = []
         async with self._turn:
             noted = tuple(self._noted)
             try:
                 before, value = await self._store.run(lambda tx: (put_all(tx, noted), unit(tx)))
+                written = list(zip(noted, before, strict=True))
             except Exception:
                 if not noted:
                     raise
                 value = await self._store.run(unit)
-                before = [await self._alone(each) for each in noted]
-            del self._noted[: len(noted)]
-        for each, was in zip(noted, before, strict=True):
+                written = [(each, was) for each in noted for was in await self._alone(each, left)]
+            self._noted[: len(noted)] = left
+        for each, was in written:
             if each.tell is not None:
                 each.tell(was)
         return value
 
-    async def _alone(self, noted: _Putting) -> Posted | None:
+    async def _alone(self, noted: _Putting, left: list[_Putting]) -> list[Posted | None]:
         try:
-            [before] = await self._store.run(lambda tx: put_all(tx, [noted]))
+            return await self._store.run(lambda tx: put_all(tx, [noted]))
+        except StoreFault:
+            left.append(noted)
         except Exception:
             log.exception("delivery not remembered", chat=noted.address.chat, message=noted.posted.message)
-            return None
-        return before
+        return []
 
     async def moved(self, old: Address, new: Address) -> None:
         await self.along(lambda tx: move_room(tx, old, new))

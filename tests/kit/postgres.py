@@ -6,6 +6,7 @@ fresh database for each test, copied from one that is migrated.
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -50,6 +51,8 @@ class Server:
 
     def __init__(self, port: int) -> None:
         self.port = port
+        self.restart: Callable[[], None] = lambda: None
+        """Stop it and start it anew, on the same data. From the main thread: the server ends with the one that started it."""
         self._numbers = count(1)
 
     def url(self, database: str, user: str = USER, port: int | None = None) -> str:
@@ -131,12 +134,24 @@ def _started(command: list[str], as_owner: dict[str, Any]) -> Iterator[Server]:
     options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
     # However the tests end, the server ends with them.
     leash = ["setpriv", "--pdeathsig", "INT"] if shutil.which("setpriv") else []
+
+    def start(server: Server) -> "subprocess.Popen[bytes]":
+        line = [*leash, *command, "-p", str(server.port), *options]
+        return subprocess.Popen(line, stderr=subprocess.DEVNULL, **as_owner)
+
     for _ in range(3):  # somebody else may take the port first
         with socket.create_server(("127.0.0.1", 0)) as free:
             server = Server(free.getsockname()[1])
-        process = subprocess.Popen(
-            [*leash, *command, "-p", str(server.port), *options], stderr=subprocess.DEVNULL, **as_owner
-        )
+        process = start(server)
+
+        def restart(server: Server = server) -> None:
+            nonlocal process
+            process.send_signal(signal.SIGINT)  # "fast": connections are ended, nothing that was committed is lost
+            process.wait(PATIENCE)
+            process = start(server)
+            assert _answers(server, process)
+
+        server.restart = restart
         try:
             if _answers(server, process):
                 yield server

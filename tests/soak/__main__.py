@@ -27,8 +27,14 @@ RUNS = {
     "M-03h": "tests.soak.discord:forgotten",
     "M-04": "tests.soak.presses:killed",
     "M-04w": "tests.soak.presses:killed_behind_a_webhook",
+    "M-06": "tests.soak.every_call:run",
     "M-07": "tests.soak.burst:run",
     "M-10": "tests.soak.storm:run",
+    "M-11": "tests.soak.outages:run",
+    "M-12": "tests.soak.server_faults:run",
+    "M-13": "tests.soak.file_faults:run",
+    "M-15": "tests.soak.zones:run",
+    "M-22": "tests.soak.leaks:run",
     "M-26": "tests.soak.presses:stopped",
 }
 

@@ -5,7 +5,9 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
+from sqlalchemy import select
 
+from bot.store import tables as t
 from tests.kit.stage import BERLIN, Player, Stage
 
 NEW_YORK, TOKYO, LOS_ANGELES = "America/New_York", "Asia/Tokyo", "America/Los_Angeles"
@@ -130,6 +132,14 @@ async def test_ten_days_of_pause_bring_no_prompt_and_a_day_trained_in_them_adds(
     ann.sees("3 days", "Monday is paused.")
     await stage.until("07:30")
     ann.sees("Tuesday: time for your feet", "Streak 3")
+
+
+async def test_a_pause_that_is_typed_twice_is_one_pause(stage: Stage) -> None:
+    ann = await ready(stage)
+    for _ in range(2):
+        await ann.say("/pause 2 days")
+        ann.sees("Noted.", "Paused until")
+    assert len(await stage.bot.store.read(lambda tx: tx.execute(select(t.pause)).all())) == 1
 
 
 async def test_a_pause_is_planned_told_of_and_cancelled(stage: Stage) -> None:

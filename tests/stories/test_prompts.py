@@ -4,6 +4,8 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
+from bot.coach import prompts as deliveries
+from bot.store.faults import StoreFull
 from tests.kit.discord_stage import DiscordStage
 from tests.kit.stage import Player, Stage
 from tests.kit.telegram_stage import TelegramStage
@@ -322,3 +324,23 @@ async def test_prompts_stop_for_somebody_who_blocked_the_bot_and_come_back_with_
     await ann.say("/start")
     await stage.until("07:30")
     assert prompts(ann) == 1
+
+
+async def test_a_prompt_that_is_out_does_not_come_again_because_the_database_fails_right_after_it(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ann = await ready(stage)
+    before = len(ann.messages)
+    faults = [StoreFull("full")]
+    plan = deliveries._plan_follow_ups
+
+    def failing(*args: object) -> None:
+        if faults:
+            raise faults.pop()
+        plan(*args)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(deliveries, "_plan_follow_ups", failing)
+    await stage.until("07:30")
+    await stage.forward(minutes=20)
+    assert faults == []
+    assert len(ann.messages) == before + 1

@@ -3,8 +3,11 @@
 import asyncio
 
 import pytest
+from sqlalchemy import select
 
-from bot.coach import teams
+from bot.coach import showing, teams
+from bot.store import tables as t
+from bot.store.faults import StoreFull
 from tests.kit.stage import Player, Stage, TeamRoom
 
 
@@ -71,6 +74,17 @@ async def test_joining_is_one_tap_and_days_are_kept_on_the_board(stage: Stage) -
     await stage.until("13:00", days=1)
     await team.board(boss)
     boss.sees("1. Ann · 100 %", "You", "Team")
+
+
+async def test_a_board_that_is_due_since_a_while_is_no_outage_of_ours(stage: Stage) -> None:
+    await cast(stage, "You", "Ann")
+    team, _ = await started(stage)
+    await stage.forward(minutes=5)
+    there = await team.at("Ann")
+    await there.tap("Join")
+    await team.board(there)
+    there.sees("Ann")
+    assert await stage.bot.store.read(lambda tx: tx.execute(select(t.outage)).all()) == []
 
 
 async def test_only_admins_start_and_end_a_challenge(stage: Stage) -> None:
@@ -343,3 +357,24 @@ async def test_whoever_only_cheers_holds_nobody_up(stage: Stage) -> None:
     await team.board(boss)
     assert any("It is over." in message.text for message in boss.messages)
     you.sees_no("the result")
+
+
+async def test_a_board_follows_soon_after_the_database_has_failed(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await cast(stage, "You", "Ann")
+    team, _ = await started(stage)
+    there = await team.at("Ann")
+    faults, scene = [StoreFull("full")], showing.scene
+
+    def failing(*args: object) -> object:
+        if faults:
+            raise faults.pop()
+        return scene(*args)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(showing, "scene", failing)
+    await there.tap("Join")
+    await stage.forward(minutes=2)
+    await there.look()
+    there.sees("Ann")
+    assert sum("Team challenge: " in message.text for message in there.messages) == 1

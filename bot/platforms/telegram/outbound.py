@@ -39,6 +39,14 @@ class Outbound:
         self._taps = asyncio.Semaphore(ANSWERS_IN_FLIGHT)  # beside the answers, which take their turn
 
     async def answer(self, heard: Heard, reply: Reply) -> None:
+        try:
+            await self._answer(heard, reply)
+        except (
+            ExceptionGroup
+        ) as failures:  # the caller tries again after a fault of the database, and must recognise it
+            raise failures.exceptions[0] from None
+
+    async def _answer(self, heard: Heard, reply: Reply) -> None:
         where = heard.new if isinstance(heard, RoomMoved) else heard.address
         press = heard if isinstance(heard, Press) else None
         private = heard.private if isinstance(heard, Press | Said) else not is_group(where.chat)

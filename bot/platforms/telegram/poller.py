@@ -25,6 +25,9 @@ BATCH = 100  # the most that it gives at once
 # On top of the hold: the way there and back.
 ANSWER_SECONDS = 10
 
+# The database is near, and people wait: once it works again, so do we.
+STORE_CEILING = 3.0
+
 # One failure is weather; three in a row are worth a sentence on the health page.
 SPOKEN_AFTER = 3
 # A refused token may come back (a proxy answered for Telegram), but nothing is urgent about it (T-12).
@@ -150,7 +153,7 @@ class Poller:
         if isinstance(error, NotStored):
             cause = error.__cause__
             log.error("updates not stored", platform=PLATFORM, bot=self._me, error=type(cause).__name__, exc_info=error)
-            return self._speak("telegram.not-stored", NETWORK_CEILING)
+            return self._speak("telegram.not-stored", STORE_CEILING)
         fault = read(error)
         if fault.meaning is not Meaning.CONFLICT:  # then somebody else has got them
             self._failing_since = self._failing_since or self._now()

@@ -57,7 +57,14 @@ class Traffic:
 
     async def remember(self, address: Address, living: str | None, posted: Posted) -> None:
         """A message that is there already; most often it lives under this name as it is."""
-        if living is not None and await self.postbox.last(address, living) != posted:
+        if living is None:
+            return
+        try:
+            known = await self.postbox.last(address, living)
+        except Exception as error:  # noqa: BLE001 - that this one is out must be kept all the same
+            log.warning("older message not known", chat=address.chat, reason=type(error).__name__)
+            known = None
+        if known != posted:
             await self._keep(address, living, posted)
 
     async def _keep(self, address: Address, living: str, posted: Posted) -> None:

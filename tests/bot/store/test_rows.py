@@ -2,8 +2,11 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from bot.addresses import Account, Address, MessageKind, Posted
 from bot.store import beats, people, slots, streak
+from bot.store.faults import StoreFull
 from bot.store.postbox import StoredPostbox
 from bot.store.transcript import StoredTranscript
 from bot.store.unit import Store
@@ -36,6 +39,25 @@ async def test_a_message_lives_under_one_name(store: Store) -> None:
     await postbox.put(CHAT, "player", Posted("1", MessageKind.TEXT))
     assert await postbox.last(CHAT, "screen") is None
     assert await postbox.last(CHAT, "player") == Posted("1", MessageKind.TEXT)
+
+
+async def test_a_message_that_went_out_while_the_database_failed_is_known_all_the_same(
+    store: Store, witness: Witness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Or the board of a team would be sent anew with every beat for as long as the disk is full."""
+    postbox = StoredPostbox(store)
+
+    async def full(_unit: object) -> None:
+        raise StoreFull("full")
+
+    with monkeypatch.context() as disk:
+        disk.setattr(store, "run", full)
+        with pytest.raises(StoreFull):
+            await postbox.put(CHAT, "board", Posted("1", MessageKind.TEXT))
+        with pytest.raises(StoreFull):
+            await postbox.last(CHAT, "board")  # "nothing was sent yet" would be a lie
+    assert await postbox.last(CHAT, "board") == Posted("1", MessageKind.TEXT)
+    assert witness.all("SELECT living, message_id FROM postbox") == [("board", "1")]
 
 
 async def test_a_chat_with_a_new_id_is_found_there_whichever_signal_comes_and_how_often(
