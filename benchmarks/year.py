@@ -12,7 +12,7 @@ from benchmarks import crowd, history, model
 from benchmarks.model import BOT, MESSAGE, PLATFORM, ZONE, Model
 from benchmarks.tables import table
 from bot.addresses import Account, Address
-from bot.store import inbox, nudges, people, slots, streak
+from bot.store import inbox, outlived, people, slots, streak
 from bot.store import tables as t
 from bot.store.sqlite import open_engine
 from bot.store.unit import Tx
@@ -83,8 +83,8 @@ def _purge(tx: Tx, now: datetime) -> None:
         pass
     after: int | None = 0
     while after is not None:
-        look = nudges.outlived(tx, now, after)
-        nudges.forget(tx, look.ids, now)
+        look = outlived.outlived(tx, now, after)
+        outlived.forget(tx, look.ids, now)
         after = look.after
 
 

@@ -25,7 +25,7 @@ from bot.nursery import Nursery
 from bot.on_duty import OnDutyAll
 from bot.platforms.port import MenuEntry, Platform
 from bot.settings import Settings
-from bot.store import beats, erasing, inbox, linking, nudges, people, slots
+from bot.store import beats, erasing, inbox, linking, outlived, people, slots
 from bot.store.nudges import StoredNudges
 from bot.store.opening import lock_database, open_store
 from bot.store.postbox import StoredPostbox
@@ -271,7 +271,7 @@ async def _purge(store: Store, clock: TravelClock, duty: Duty) -> None:
         return
     now = clock.now()
     updates = await inbox.purge(store, now)
-    old = await nudges.purge(store, now)
+    old = await outlived.purge(store, now)
     await store.run(lambda tx: linking.forget_expired(tx, now))
     stones = await store.run(lambda tx: erasing.forget_tombstones(tx, now))
     await store.checkpoint()

@@ -49,7 +49,7 @@ from bot.coach.desk import Answer, Desk
 from bot.cues import SHORTEST, Cue, Cues
 from bot.ids import new_id
 from bot.platforms.port import Heard, MemberLeft, Press, Reached, RoomChanged, RoomMoved, Said
-from bot.store import challenges, inbox, nudges, people, postbox, sessions
+from bot.store import challenges, inbox, outcomes, people, postbox, sessions
 from bot.store.faults import StoreFault
 from bot.store.unit import Store, Tx
 from bot.views import notes
@@ -216,7 +216,7 @@ class Coach:
     def _pressed(self, desk: Desk, press: Press) -> Answer:
         action = press.action
         if press.mark:
-            nudges.prove(desk.tx, desk.person.id, press.mark, press.message, desk.now)
+            outcomes.prove(desk.tx, desk.person.id, press.mark, press.message, desk.now)
         if desk.person.asking and not isinstance(action, Erase):
             desk = desk.change(asking=None)
         match action:

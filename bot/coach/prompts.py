@@ -13,7 +13,7 @@ from bot.coach import away, days, practice, scoring, teams, today
 from bot.coach.desk import Desk
 from bot.coach.quiet import quiet_until
 from bot.platforms.port import Platform
-from bot.store import care, challenges, crowd, nudges, people, sessions, slots
+from bot.store import care, challenges, crowd, nudges, outcomes, people, sessions, slots
 from bot.store.faults import StoreFault
 from bot.store.people import Person
 from bot.store.posts import LIVING_MOST
@@ -142,7 +142,7 @@ class Prompts:
             key=f"nudge:{nudge.id}:{nudge.due_at.isoformat()}",
             again=nudge.attempt > 1,
             meant=meant,
-            mark=nudges.mark(nudge.id),
+            mark=outcomes.mark(nudge.id),
         )
         outcome = await platform.deliver(address, reply)
         if isinstance(outcome, Later) and outcome.everyone:

@@ -1,60 +1,33 @@
-"""Nudges: planned once under a unique key, claimed in one statement, recorded behind a fence. `scheduler.ports.NudgeStore`."""
+"""Nudges: planned once under a unique key, claimed in one statement, taken over when their owner is gone (`NudgeStore`)."""
 
-import re
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import partial
 
 import structlog
-from sqlalchemy import ColumnElement, and_, bindparam, case, delete, func, not_, or_, select, true, update
+from sqlalchemy import ColumnElement, and_, bindparam, case, func, or_, select, true, update
 
+from bot.store import outcomes
 from bot.store import tables as t
 from bot.store.leases import database_now
+from bot.store.outcomes import AT_MOST_ONCE, ATTEMPTS_MOST, UNKNOWN_WAITS
 from bot.store.postbox import StoredPostbox
 from bot.store.unit import Store, Tx
 from bot.store.upsert import upsert
 from scheduler.nudge import (
-    Broken,
-    Gone,
-    Later,
     Nudge,
     NudgeId,
     NudgeKind,
     NudgeState,
-    Outcome,
-    Sent,
-    Unknown,
 )
-from scheduler.ports import Delivery, Drop, Postpone
+from scheduler.ports import Delivery
 from scheduler.slot import Due, Rule, next_due
 
 LEASE = timedelta(seconds=180)  # longer than the slowest send (70 s) and its retry
 PLAN_AT_ONCE = 500  # a batch of 500 takes some 20 ms, so no press waits long behind it
-ATTEMPTS_MOST = 12
-UNKNOWN_WAITS = timedelta(seconds=90)  # before a message of unknown outcome is sent again: a press would prove delivery
-# Doubled with each attempt: twelve outlast an outage of half a day, and should all have arrived, they are twelve copies.
-UNKNOWN_WAITS_MOST = timedelta(hours=2)
-WAITS_LEAST = timedelta(seconds=1)  # or the same tick would claim it again, and again
-KEPT_FOR = timedelta(days=90)
-PURGE_AT_ONCE = 500
-# A prompt that may have been sent is sent again: better twice than never. These rather never than twice (reliability 3.3).
-AT_MOST_ONCE = (NudgeKind.FOLLOW_UP, NudgeKind.AWAY)
-
-_MARK = re.compile(r"[0-9a-f]{1,15}\Z")
-
 log = structlog.get_logger()
 
 Platforms = Collection[str] | None
 """The platforms whose people are meant; None: everybody."""
-
-
-@dataclass(frozen=True, slots=True)
-class Outlived:
-    """Nudges that can be forgotten; `after`: where to look on, None: nowhere."""
-
-    ids: list[int]
-    after: int | None
 
 
 class StoredNudges:
@@ -83,7 +56,7 @@ class StoredNudges:
     async def advance(
         self, ended: Sequence[Delivery], begun: Sequence[Nudge], owner: str, now: datetime
     ) -> frozenset[NudgeId]:
-        return await self._along(lambda tx: advance(tx, ended, begun, owner, now))
+        return await self._along(lambda tx: outcomes.advance(tx, ended, begun, owner, now))
 
     async def recover(self, owner: str, now: datetime, platform: str | None = None) -> int:
         platforms = None if platform is None else [platform]
@@ -244,109 +217,6 @@ def claim(tx: Tx, now: datetime, owner: str, limit: int, platforms: Platforms = 
     return sorted(nudges, key=lambda nudge: (nudge.due_at, nudge.id))
 
 
-_BEGIN = (
-    update(t.nudge)
-    .where(
-        t.nudge.c.id.in_(bindparam("ids", expanding=True)),
-        t.nudge.c.owner == bindparam("whose"),
-        t.nudge.c.attempt == bindparam("tried"),
-        t.nudge.c.state == NudgeState.CLAIMED,
-    )
-    .values(state=NudgeState.SENDING)
-    .returning(t.nudge.c.id)
-)
-_OURS = select(t.nudge.c.id, t.nudge.c.attempt).where(
-    t.nudge.c.id.in_(bindparam("ids", expanding=True)), t.nudge.c.owner == bindparam("whose")
-)
-_SENT = (
-    update(t.nudge)
-    .where(
-        t.nudge.c.id == bindparam("its_id"),
-        t.nudge.c.owner == bindparam("whose"),
-        t.nudge.c.attempt == bindparam("tried"),
-    )
-    .values(state=NudgeState.SENT, message_id=bindparam("message"), sent_at=bindparam("at"))
-)
-
-
-def advance(tx: Tx, ended: Sequence[Delivery], begun: Sequence[Nudge], owner: str, now: datetime) -> frozenset[NudgeId]:
-    """Record what ended and mark what goes on the wire next, in a few statements for all. Returns whose claim was lost."""
-    return _record_all(tx, ended, owner, now) | _begin(tx, begun, owner)
-
-
-def _begin(tx: Tx, nudges: Sequence[Nudge], owner: str) -> frozenset[NudgeId]:
-    ours: set[NudgeId] = set()
-    for attempt in {nudge.attempt for nudge in nudges}:
-        ids = [nudge.id for nudge in nudges if nudge.attempt == attempt]
-        ours.update(tx.execute(_BEGIN, {"ids": ids, "whose": owner, "tried": attempt}).scalars())
-    return frozenset(nudge.id for nudge in nudges if nudge.id not in ours)
-
-
-def _record_all(tx: Tx, ended: Sequence[Delivery], owner: str, now: datetime) -> frozenset[NudgeId]:
-    sent, lost = [], set[NudgeId]()
-    for delivery in ended:
-        if isinstance(delivery.result, Sent):
-            sent.append((delivery.nudge, delivery.result.message_id))
-        elif not record(tx, delivery.nudge, owner, delivery.result, now):
-            lost.add(delivery.nudge.id)
-    if sent:
-        ids = [nudge.id for nudge, _ in sent]
-        ours = {(row.id, row.attempt) for row in tx.execute(_OURS, {"ids": ids, "whose": owner})}
-        lost.update(nudge.id for nudge, _ in sent if (nudge.id, nudge.attempt) not in ours)
-        fence = {"whose": owner, "at": now}
-        tx.execute(_SENT, [{"its_id": n.id, "tried": n.attempt, "message": message, **fence} for n, message in sent])
-    return frozenset(lost)
-
-
-def record(tx: Tx, nudge: Nudge, owner: str, outcome: Outcome | Drop | Postpone, now: datetime) -> bool:
-    match outcome:
-        case Sent(message_id=message_id):
-            return _set(tx, nudge, owner, state=NudgeState.SENT, message_id=message_id, sent_at=now)
-        case Drop(reason=reason):
-            return _set(tx, nudge, owner, state=NudgeState.DROPPED, reason=reason)
-        case Postpone(until=until, reason=reason):
-            until = max(until, now + WAITS_LEAST)
-            return _untried(tx, nudge, owner, until, reason)
-        case Gone(reason=reason):
-            return _set(tx, nudge, owner, state=NudgeState.GONE, reason=reason[:64])
-        case Broken(reason=reason):
-            return _set(tx, nudge, owner, state=NudgeState.BROKEN, reason=reason[:64])
-        case Later(seconds=seconds, reason=reason, fault=fault):
-            put_off = _again if fault else _untried
-            return put_off(tx, nudge, owner, now + max(timedelta(seconds=seconds), WAITS_LEAST), reason)
-        case Unknown(reason=reason) if nudge.kind in AT_MOST_ONCE:
-            return _set(tx, nudge, owner, state=NudgeState.UNKNOWN, reason=reason[:64])
-        case Unknown(reason=reason):
-            wait = min(UNKNOWN_WAITS * 2 ** (nudge.attempt - 1), UNKNOWN_WAITS_MOST)
-            return _again(tx, nudge, owner, now + wait, reason)
-
-
-def mark(nudge: NudgeId) -> str:
-    """What the buttons of its message bring back."""
-    return f"{nudge:x}"
-
-
-def prove(tx: Tx, person: str, its_mark: str, message: str, now: datetime) -> bool:
-    """A button of a nudge's message was pressed, so it was delivered: it is not sent again. Returns whether that was news.
-
-    Whoever holds the row loses it, so that what they do not know cannot be written over what we know. The mark comes from
-    outside: it can prove no more than the person's own nudges, and none that was never tried.
-    """
-    if not _MARK.match(its_mark):
-        return False
-    proved = tx.execute(
-        update(t.nudge)
-        .where(
-            t.nudge.c.id == int(its_mark, 16),
-            t.nudge.c.person == person,
-            t.nudge.c.attempt > 0,
-            t.nudge.c.state.in_((NudgeState.PLANNED, NudgeState.CLAIMED, NudgeState.SENDING, NudgeState.UNKNOWN)),
-        )
-        .values(state=NudgeState.SENT, owner=None, message_id=message, sent_at=now, reason="proved by a press")
-    )
-    return proved.rowcount == 1
-
-
 def recover(tx: Tx, owner: str, now: datetime, platforms: Platforms = None) -> int:
     """After a take-over: claims of a process that is gone are free at once; what was on the wire waits for a proof of delivery.
 
@@ -368,49 +238,6 @@ def recover(tx: Tx, owner: str, now: datetime, platforms: Platforms = None) -> i
         .values(state=fate, not_before=now + UNKNOWN_WAITS, reason="unknown: stopped while sending")
     )
     return claimed.rowcount + on_the_wire.rowcount
-
-
-async def purge(store: Store, now: datetime) -> int:
-    """Forget old nudges. A slot's labels only grow, so none of them can be planned again.
-
-    They are looked for by reading and forgotten in small units, so that no press waits long behind them.
-    """
-    gone, after = 0, 0
-    while True:
-        look = await store.read(partial(outlived, now=now, after=after))
-        if look.ids:
-            gone += await store.run(partial(forget, ids=look.ids, now=now))
-        if look.after is None:
-            return gone
-        after = look.after
-
-
-def outlived(tx: Tx, now: datetime, after: int) -> Outlived:
-    """Among the next rows after that one; a row planned later is due later, but for a few hours."""
-    is_old = t.nudge.c.due_at < now - KEPT_FOR
-    query = select(t.nudge.c.id, is_old.label("is_old"), _is_over().label("is_over")).where(t.nudge.c.id > after)
-    rows = tx.execute(query.order_by(t.nudge.c.id).limit(PURGE_AT_ONCE)).all()
-    more = len(rows) == PURGE_AT_ONCE and any(row.is_old for row in rows)
-    return Outlived([row.id for row in rows if row.is_old and row.is_over], rows[-1].id if more else None)
-
-
-def forget(tx: Tx, ids: Sequence[int], now: datetime) -> int:
-    """Of these, what is old and over still."""
-    old = and_(t.nudge.c.id.in_(ids), t.nudge.c.due_at < now - KEPT_FOR, _is_over())
-    return tx.execute(delete(t.nudge).where(old)).rowcount
-
-
-def _is_over() -> ColumnElement[bool]:
-    """Nothing is owed any more. The prompts that somebody has not answered since are not over: without them we would begin
-    anew to prompt who fell silent."""
-    open_states = (NudgeState.PLANNED, NudgeState.CLAIMED, NudgeState.SENDING)
-    heard_on = select(t.person.c.heard_on).where(t.person.c.id == t.nudge.c.person).scalar_subquery()
-    unanswered = and_(
-        t.nudge.c.kind == NudgeKind.PROMPT,
-        t.nudge.c.state == NudgeState.SENT,
-        or_(heard_on.is_(None), t.nudge.c.label >= heard_on),
-    )
-    return and_(t.nudge.c.state.not_in(open_states), not_(unanswered))
 
 
 def earliest(tx: Tx, platforms: Platforms = None) -> datetime | None:
@@ -449,25 +276,3 @@ def _free(now: datetime, lease_now: datetime) -> ColumnElement[bool]:
     """Due, and nobody's: planned, or claimed by somebody whose lease ran out before the wire."""
     lapsed = and_(t.nudge.c.state == NudgeState.CLAIMED, t.nudge.c.lease_until < lease_now)
     return and_(t.nudge.c.not_before <= now, or_(t.nudge.c.state == NudgeState.PLANNED, lapsed))
-
-
-def _untried(tx: Tx, nudge: Nudge, owner: str, not_before: datetime, reason: str) -> bool:
-    """Nothing was sent, so that was no attempt: however long an outage lasts, it uses none of them up."""
-    values = {"state": NudgeState.PLANNED, "not_before": not_before, "reason": reason[:64]}
-    return _set(tx, nudge, owner, attempt=t.nudge.c.attempt - 1, **values)
-
-
-def _again(tx: Tx, nudge: Nudge, owner: str, not_before: datetime, reason: str) -> bool:
-    if nudge.attempt >= ATTEMPTS_MOST:
-        return _set(tx, nudge, owner, state=NudgeState.BROKEN, reason=f"gave up: {reason}"[:64])
-    return _set(tx, nudge, owner, state=NudgeState.PLANNED, not_before=not_before, reason=reason[:64])
-
-
-def _set(tx: Tx, nudge: Nudge, owner: str, *conditions: ColumnElement[bool], **values: object) -> bool:
-    """Change a row only while it is still ours: same owner, same attempt."""
-    changed = tx.execute(
-        update(t.nudge)
-        .where(t.nudge.c.id == nudge.id, t.nudge.c.owner == owner, t.nudge.c.attempt == nudge.attempt, *conditions)
-        .values(**values)
-    )
-    return changed.rowcount == 1

@@ -12,8 +12,9 @@ from sqlalchemy import select
 from bot.store import nudges
 from bot.store import tables as t
 from bot.store.faults import StoreFault, StoreFull
-from bot.store.nudges import ATTEMPTS_MOST, UNKNOWN_WAITS, StoredNudges
+from bot.store.nudges import StoredNudges
 from bot.store.opening import open_store
+from bot.store.outcomes import ATTEMPTS_MOST, UNKNOWN_WAITS
 from bot.store.unit import Store, Tx
 from scheduler.engine import CLAIM_AT_ONCE, FAULT_SECONDS, IN_FLIGHT, Engine
 from scheduler.nudge import Broken, Gone, Later, Nudge, NudgeId, Outcome, Sent, Unknown

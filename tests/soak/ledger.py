@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import create_engine, func, select, text, update
 
 from bot.store import tables as t
-from bot.store.nudges import mark
+from bot.store.outcomes import mark
 from scheduler.nudge import NudgeId, NudgeState
 from tests.soak.oracles import Row
 

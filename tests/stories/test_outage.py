@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.store.nudges import ATTEMPTS_MOST
+from bot.store.outcomes import ATTEMPTS_MOST
 from tests.kit.clock import StandingClock
 from tests.kit.stage import opened
 from tests.kit.telegram import Cut

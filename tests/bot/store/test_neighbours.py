@@ -16,8 +16,9 @@ from bot.platforms.port import Heard, Said, Sender
 from bot.store import inbox, nudges
 from bot.store import tables as t
 from bot.store.inbox import ANSWERED_WITHIN, WORKED_WITHIN
-from bot.store.nudges import UNKNOWN_WAITS, StoredNudges
+from bot.store.nudges import StoredNudges
 from bot.store.opening import Where, open_store
+from bot.store.outcomes import UNKNOWN_WAITS
 from bot.store.unit import Store, Tx
 from scheduler.nudge import Nudge, Outcome, Sent
 from scheduler.ports import Delivery, Drop

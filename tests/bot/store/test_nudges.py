@@ -7,10 +7,11 @@ from typing import NoReturn
 import pytest
 from sqlalchemy import update
 
-from bot.store import nudges
+from bot.store import nudges, outlived
 from bot.store import tables as t
-from bot.store.nudges import ATTEMPTS_MOST, LEASE, UNKNOWN_WAITS, UNKNOWN_WAITS_MOST, StoredNudges
+from bot.store.nudges import LEASE, StoredNudges
 from bot.store.opening import Where, open_store
+from bot.store.outcomes import ATTEMPTS_MOST, UNKNOWN_WAITS, UNKNOWN_WAITS_MOST
 from bot.store.unit import Store
 from scheduler.nudge import Broken, Gone, Later, Nudge, NudgeKind, NudgeState, Outcome, Sent, Unknown
 from scheduler.ports import Delivery, Drop, Postpone
@@ -458,7 +459,7 @@ async def test_old_nudges_are_forgotten_but_none_that_is_still_owed(store: Store
     for state in NudgeState:
         await nudge(store, "ann", state=state, key=f"old {state}", due=WEDNESDAY - 91 * A_DAY)
         await nudge(store, "ann", state=state, key=f"new {state}", due=WEDNESDAY - 89 * A_DAY)
-    assert await nudges.purge(store, WEDNESDAY) == 5
+    assert await outlived.purge(store, WEDNESDAY) == 5
     old = [key for (key,) in witness.all("SELECT key FROM nudge WHERE key LIKE 'old %' ORDER BY key")]
     assert old == ["old claimed", "old planned", "old sending"]
     assert witness.one("SELECT count(*) FROM nudge WHERE key LIKE 'new %'") == len(NudgeState)
@@ -472,14 +473,14 @@ async def test_prompts_that_nobody_answered_are_remembered(
     witness.execute("UPDATE person SET heard_on = ?", heard_on)
     for kind in (NudgeKind.PROMPT, NudgeKind.SNOOZE):
         await nudge(store, "ann", kind=kind, state=NudgeState.SENT)
-    assert await nudges.purge(store, WEDNESDAY + 365 * A_DAY) == 1
+    assert await outlived.purge(store, WEDNESDAY + 365 * A_DAY) == 1
     assert witness.all("SELECT kind FROM nudge") == [("prompt",)]
 
 
 async def test_more_old_nudges_than_one_unit_takes_are_all_forgotten_also_behind_some_that_stay(
     store: Store, witness: Witness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(nudges, "PURGE_AT_ONCE", 3)
+    monkeypatch.setattr(outlived, "PURGE_AT_ONCE", 3)
     await person(store, "ann")
     for number in range(4):
         await nudge(store, "ann", state=NudgeState.PLANNED, key=f"stays {number}", due=WEDNESDAY - 91 * A_DAY)
@@ -488,7 +489,7 @@ async def test_more_old_nudges_than_one_unit_takes_are_all_forgotten_also_behind
             store, "ann", kind=NudgeKind.SNOOZE, state=NudgeState.SENT, key=f"old {number}", due=WEDNESDAY - 91 * A_DAY
         )
     await nudge(store, "ann", kind=NudgeKind.SNOOZE, state=NudgeState.SENT, key="new", due=WEDNESDAY - 89 * A_DAY)
-    assert await nudges.purge(store, WEDNESDAY) == 5
+    assert await outlived.purge(store, WEDNESDAY) == 5
     assert keys(witness) == [f"stays {number}" for number in range(4)]
     assert keys(witness, "sent") == ["new"]
 
@@ -498,9 +499,9 @@ async def test_a_nudge_that_is_owed_again_by_the_time_it_would_be_forgotten_stay
 ) -> None:
     await person(store, "ann")
     await nudge(store, "ann", kind=NudgeKind.SNOOZE, state=NudgeState.SENT, key="old", due=WEDNESDAY - 91 * A_DAY)
-    look = await store.read(lambda tx: nudges.outlived(tx, WEDNESDAY, 0))
+    look = await store.read(lambda tx: outlived.outlived(tx, WEDNESDAY, 0))
     witness.execute("UPDATE nudge SET state = 'planned'")
-    assert await store.run(lambda tx: nudges.forget(tx, look.ids, WEDNESDAY)) == 0
+    assert await store.run(lambda tx: outlived.forget(tx, look.ids, WEDNESDAY)) == 0
     assert keys(witness) == ["old"]
 
 
