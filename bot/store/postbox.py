@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Collection, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 import structlog
@@ -43,6 +44,7 @@ class StoredPostbox:
     async def last(self, address: Address, living: str) -> Posted | None:
         for noted in reversed(self._noted):
             if (noted.address, noted.living) == (address, living):
+                await self._try_again()
                 return noted.posted
 
         def query(tx: Tx) -> Posted | None:
@@ -85,6 +87,11 @@ class StoredPostbox:
             if each.tell is not None:
                 each.tell(was)
         return value
+
+    async def _try_again(self) -> None:
+        """What the database could not take is written as soon as somebody asks for it."""
+        with suppress(StoreFault):
+            await self.along(lambda _: None)
 
     async def _alone(self, noted: _Putting, left: list[_Putting]) -> list[Posted | None]:
         try:

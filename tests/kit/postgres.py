@@ -185,6 +185,7 @@ class Cable:
         self.port: int = self._listener.getsockname()[1]
         self.cuts: list[Literal["answer", "commit", "line"]] = []
         self.commits = 0
+        self._broken = False
         self._ends: list[socket.socket] = [self._listener]
         self._threads: list[threading.Thread] = []
         self._start(self._listen)
@@ -199,11 +200,13 @@ class Cable:
         for end in self._ends:
             end.close()
 
-    def _break(self) -> None:
-        """Nothing comes through any more."""
+    def _break(self, but: socket.socket | None = None) -> None:
+        """Nothing comes through any more, and nobody comes in; `but` one end is left as it is."""
+        self._broken = True
         for end in self._ends:
-            with suppress(OSError):  # it is down already
-                end.shutdown(socket.SHUT_RDWR)
+            if end is not but:
+                with suppress(OSError):  # it is down already
+                    end.shutdown(socket.SHUT_RDWR)
 
     def _start(self, work: Callable[..., None], *args: socket.socket) -> None:
         self._threads.append(threading.Thread(target=work, args=args))
@@ -213,6 +216,9 @@ class Cable:
         with suppress(OSError):  # broken
             while True:
                 near, _ = self._listener.accept()
+                if self._broken:
+                    near.close()
+                    continue
                 far = socket.create_connection(("127.0.0.1", self._server.port))
                 self._ends += [near, far]
                 self._start(self._to_server, near, far)
@@ -225,11 +231,12 @@ class Cable:
                     self.commits += 1
                     if self.cuts:
                         cut = self.cuts.pop(0)
-                        near.shutdown(socket.SHUT_RDWR)  # before the answer can get through
+                        if cut == "line":  # before anybody can ask what became of it
+                            self._break(but=far)
+                        else:
+                            near.shutdown(socket.SHUT_RDWR)  # before the answer can get through
                         if cut != "commit":
                             far.sendall(data)
-                        if cut == "line":
-                            self._break()
                         break
                 far.sendall(data)
         with suppress(OSError):

@@ -330,6 +330,8 @@ async def test_a_prompt_that_is_out_does_not_come_again_because_the_database_fai
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ann = await ready(stage)
+    await ann.say("/settings")
+    await ann.tap("Follow-ups")
     before = len(ann.messages)
     faults = [StoreFull("full")]
     plan = deliveries._plan_follow_ups
