@@ -1,6 +1,7 @@
 """When to kill: moments drawn from a seed, told in what has happened and not in seconds, some of them within the start."""
 
 import asyncio
+import math
 import random
 import signal
 import time
@@ -22,7 +23,7 @@ Until = Callable[[Callable[[], bool], float], Awaitable[bool]]
 class Killer:
     """`done` counts what drives the moments (messages seen, taps answered); `each`: how many of it a life has on average.
 
-    `on_death` is told the marks that were on the wire, while nobody runs.
+    `on_death` is told the marks that were on the wire, while nobody runs. `most`: how many of it there are in all.
     """
 
     process: Process
@@ -38,6 +39,7 @@ class Killer:
     first_of: tuple[str, ...] = ("send",)
     """The methods by which a life shows that it works."""
     start_seconds: float = START_SECONDS
+    most: float = math.inf
     codes: list[int] = field(default_factory=list)
 
     @property
@@ -55,7 +57,7 @@ class Killer:
             await asyncio.sleep(self.chance.uniform(0, self.start_seconds))
         else:
             goal = self.done() + self.chance.randint(1, max(1, round(2 * self.each) - 1))
-            await self._progress(goal)
+            await self._progress(min(goal, self.most))
             await asyncio.sleep(self.chance.uniform(0, AFTER_SECONDS))
         code, took = await self.process.end(self.by)
         self.codes.append(code)
@@ -66,7 +68,7 @@ class Killer:
         self.on_death(sending)
         return life
 
-    async def _progress(self, goal: int) -> None:
+    async def _progress(self, goal: float) -> None:
         """Until so much is done; a stall, or an end by itself, is noticed."""
         while self.process.is_running:
             before = self.done()

@@ -113,6 +113,7 @@ async def _run(asked: Asked, id: str, by: signal.Signals, full: int, *, webhook:
             ledger.sending,
             by=by,
             first_of=("edit",),
+            most=presses,
             within_start=0.15 if by is signal.SIGKILL else 0.0,
         )
         began = time.monotonic()
