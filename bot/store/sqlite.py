@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,12 @@ BUSY_STEP_MS = 1000  # SQLite's own wait inside one try
 BUSY_PAUSE = 0.05  # between two tries, for the kinds of busy that SQLite does not wait for by itself
 GROUP_MOST = 64  # units in one commit: bounds the time that a press waits behind others
 READERS = 4
+# SQLite carries its log into the file whenever a thousand pages have gathered, in whoever's commit that is: a tenth of a
+# second with a slow fsync, in which every press waits. A thread of its own does it here, and commits go on beside it.
+COMMITS_A_CHECKPOINT = 250
+# Under commits without end that thread never comes to the last page, and the log would grow for ever: from so many pages
+# (8 MB) on the writer itself carries over the few that are left then, between two commits.
+LOG_PAGES_MOST = 2_000
 
 log = structlog.get_logger()
 
@@ -43,7 +50,7 @@ class _Waiting:
         self.since = time.monotonic()
 
 
-def open_engine(path: Path, *, read_only: bool = False, foreign_keys: bool = True) -> Engine:
+def open_engine(path: Path, *, read_only: bool = False, foreign_keys: bool = True, checkpoints: bool = True) -> Engine:
     """An engine on a SQLite file: WAL, full sync, foreign keys, and BEGIN IMMEDIATE for whoever writes.
 
     Migrations go without foreign keys: a table that is made anew is dropped for a moment, and would take its children along.
@@ -67,6 +74,8 @@ def open_engine(path: Path, *, read_only: bool = False, foreign_keys: bool = Tru
         else:
             cursor.execute("PRAGMA journal_mode=WAL")
             cursor.execute("PRAGMA synchronous=FULL")
+            if not checkpoints:
+                cursor.execute("PRAGMA wal_autocheckpoint=0")
             cursor.execute("PRAGMA secure_delete=ON")  # what was erased is overwritten, not only forgotten
             cursor.execute(f"PRAGMA foreign_keys={'ON' if foreign_keys else 'OFF'}")
         cursor.close()
@@ -83,13 +92,18 @@ class SqliteStore:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._writer = open_engine(path)
+        self._writer = open_engine(path, checkpoints=False)
         self._reader = open_engine(path, read_only=True)
         self._waiting: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="store-read")
         self._thread = threading.Thread(target=self._work, name="store-write", daemon=True)
-        self._thread.start()
+        self._full = threading.Event()  # enough has gathered in the log
+        self._commits = 0
+        self._rest_is_the_writers = False
+        self._carrier = threading.Thread(target=self._carry, name="store-checkpoint", daemon=True)
         self._closed = False
+        self._thread.start()
+        self._carrier.start()
 
     async def run(self, unit: Callable[[Tx], T]) -> T:
         return await asyncio.shield(asyncio.wrap_future(self._submit(unit)))
@@ -142,9 +156,24 @@ class SqliteStore:
 
     def _end(self) -> None:
         self._thread.join()
+        self._full.set()
+        self._carrier.join()
         self._readers.shutdown(wait=True)
         self._reader.dispose()
         self._writer.dispose()
+
+    # --- the checkpoint's thread ---
+
+    def _carry(self) -> None:
+        with closing(sqlite3.connect(self.path, BUSY_STEP_MS / 1000, isolation_level=None)) as connection:
+            while self._full.wait() and not self._closed:
+                self._full.clear()
+                try:
+                    _, pages, carried_over = connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+                    if carried_over < pages >= LOG_PAGES_MOST:
+                        self._rest_is_the_writers = True
+                except sqlite3.Error as error:  # the log grows until the next one
+                    log.warning("store.no-checkpoint", reason=getattr(error, "sqlite_errorname", type(error).__name__))
 
     # --- the writer thread ---
 
@@ -200,14 +229,28 @@ class SqliteStore:
     def _together(self, group: list[_Waiting]) -> list[tuple[Any, BaseException | None]]:
         """All units in one transaction: what each gave or raised, after the commit. Raises what concerns them all."""
         try:
+            if self._rest_is_the_writers:
+                self._carry_the_rest()
             with self._writer.connect() as tx, tx.begin():
-                return [self._one(tx, waiting) for waiting in group]
+                results = [self._one(tx, waiting) for waiting in group]
+            self._commits += 1
+            if self._commits % COMMITS_A_CHECKPOINT == 0:
+                self._full.set()
+            return results
         except DBAPIError as error:
             fault = translate(error)
             if fault is None:
                 log.exception("store.bug")
                 fault = StoreFault(type(error).__name__)
             raise fault from None
+
+    def _carry_the_rest(self) -> None:
+        """Until the log begins anew, which it does when nobody reads from it just then."""
+        with self._writer.connect() as connection:
+            cursor = connection.connection.cursor()
+            _, pages, _ = cursor.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+            cursor.close()
+        self._rest_is_the_writers = pages >= LOG_PAGES_MOST
 
     def _one(self, tx: Tx, waiting: _Waiting) -> tuple[Any, BaseException | None]:
         """One unit in its savepoint. Its own exception undoes it alone; a database fault undoes the whole group."""

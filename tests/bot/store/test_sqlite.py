@@ -5,11 +5,12 @@ from pathlib import Path
 from typing import NoReturn
 
 import pytest
+from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from bot.store import sqlite
 from bot.store.opening import open_store
-from bot.store.sqlite import GROUP_MOST, SqliteStore
+from bot.store.sqlite import GROUP_MOST, SqliteStore, open_engine
 from bot.store.unit import BUSY_SECONDS, Store, Tx
 from tests.bot.store.witness import Refused, Witness, behind, count_up, name_one, refuse
 
@@ -91,3 +92,27 @@ async def test_a_path_with_any_characters_is_only_a_path(tmp_path: Path) -> None
     await store.run(name_one("Ann"))
     await store.close()
     assert odd.is_file()
+
+
+async def test_the_log_is_carried_into_the_file_beside_the_commits_and_begins_anew(
+    path: Path, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody's commit waits for it (docs/benchmarks.md), and it does not grow for ever."""
+    monkeypatch.setattr(sqlite, "COMMITS_A_CHECKPOINT", 5)
+    monkeypatch.setattr(sqlite, "LOG_PAGES_MOST", 20)
+    salts = set[bytes]()
+
+    async def commit() -> None:
+        await store.run(count_up)
+        salts.add(Path(f"{path}-wal").read_bytes()[16:24])  # new ones with each new beginning of the log
+
+    async with asyncio.timeout(60):
+        while len(salts) < 3:
+            await commit()
+
+
+def test_a_file_that_is_opened_by_the_way_carries_its_log_over_by_itself(tmp_path: Path) -> None:
+    engine = open_engine(tmp_path / "a.sqlite")
+    with engine.connect() as tx:
+        assert tx.execute(text("PRAGMA wal_autocheckpoint")).scalar_one() == 1000
+    engine.dispose()
