@@ -246,10 +246,12 @@ class SqliteStore:
 
     def _carry_the_rest(self) -> None:
         """Until the log begins anew, which it does when nobody reads from it just then."""
-        with self._writer.connect() as connection:
-            cursor = connection.connection.cursor()
-            _, pages, _ = cursor.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
-            cursor.close()
+        pages = 0
+        with self._writer.connect() as connection, closing(connection.connection.cursor()) as cursor:
+            try:
+                _, pages, _ = cursor.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+            except sqlite3.Error as error:  # no fault of the units that wait; the other thread asks again
+                log.warning("store.no-checkpoint", reason=getattr(error, "sqlite_errorname", type(error).__name__))
         self._rest_is_the_writers = pages >= LOG_PAGES_MOST
 
     def _one(self, tx: Tx, waiting: _Waiting) -> tuple[Any, BaseException | None]:
