@@ -37,8 +37,11 @@ def main() -> None:
     )
     parser.add_argument("--people", type=_counts, metavar="N,N", help="for versus: among how many (1000,10000,…)")
     parser.add_argument("--limit", type=float, metavar="SECONDS", help="for versus: how long a burst may take")
+    parser.add_argument("--rest", action="store_true", help="for versus: only starts and idle ticks, no bursts")
     asked = parser.parse_args()
-    ask = QUESTIONS | {"versus": functools.partial(versus.run, counts=asked.people, limit=asked.limit)}
+    ask = QUESTIONS | {
+        "versus": functools.partial(versus.run, counts=asked.people, limit=asked.limit, rest=asked.rest),
+    }
     print(f"`{' '.join(['python -m benchmarks', *sys.argv[1:]])}`", *machine.describe(), sep="\n")
     with tempfile.TemporaryDirectory(prefix="toehold-bench-") as folder:
         for question, run in ask.items():

@@ -67,15 +67,21 @@ CONTENDERS = (
 
 
 def run(
-    folder: Path, quick: bool, patience: float, counts: Sequence[int] | None = None, limit: float | None = None
+    folder: Path,
+    quick: bool,
+    patience: float,
+    counts: Sequence[int] | None = None,
+    limit: float | None = None,
+    rest: bool = False,
 ) -> str:
+    """`rest`: only who stands ready with nobody due."""
     counts = counts or (PEOPLE_QUICK if quick else PEOPLE)
     limit = limit or (LIMIT_QUICK if quick else LIMIT)
-    stood = asyncio.run(_run(folder, patience, counts, limit))
+    stood = asyncio.run(_run(folder, patience, counts, limit, rest))
     return "\n".join((standing(stood, counts), year.run(folder, quick)))
 
 
-async def _run(folder: Path, patience: float, counts: Sequence[int], limit: float) -> list[Stood]:
+async def _run(folder: Path, patience: float, counts: Sequence[int], limit: float, rest: bool) -> list[Stood]:
     """The contenders are processes; the server has this one, so that on two cores each has its own. Bursts are printed as
     they come, for all of it takes hours."""
     arena = Arena()
@@ -104,7 +110,7 @@ async def _run(folder: Path, patience: float, counts: Sequence[int], limit: floa
                 )
                 if contender.stands:
                     stood.append(await asyncio.to_thread(_stand, contender.name, task, arena, patience))
-                if count <= OTHERS_MOST:
+                if count <= OTHERS_MOST and not rest:
                     met.append(await asyncio.to_thread(_be_due, contender.name, task, arena, patience))
             if met:
                 print(bursts(met, count, limit), flush=True)
