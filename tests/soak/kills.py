@@ -48,6 +48,11 @@ class Killer:
         wrong = [code for code in self.codes if self.by is signal.SIGKILL and code != -signal.SIGKILL]
         return [f"process: it ended by itself with code {code}; its log says why" for code in wrong]
 
+    @property
+    def is_over(self) -> bool:
+        """Everything is done: who is started now has nothing to be stopped in."""
+        return self.done() >= self.most
+
     async def kill(self) -> Life:
         """One life, from its start to its end."""
         await self.process.start()

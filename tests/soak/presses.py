@@ -109,7 +109,7 @@ async def _run(asked: Asked, id: str, by: signal.Signals, full: int, *, webhook:
             history,
             telegram.until,
             lambda: len(telegram.answered),
-            presses / kills * 0.8,
+            presses / kills * 0.6,
             ledger.sending,
             by=by,
             first_of=("edit",),
@@ -117,7 +117,7 @@ async def _run(asked: Asked, id: str, by: signal.Signals, full: int, *, webhook:
             within_start=0.15 if by is signal.SIGKILL else 0.0,
         )
         began = time.monotonic()
-        for _ in range(kills):
+        while len(killer.codes) < kills and not killer.is_over:
             await killer.kill()
         await process.start()
         drained = await telegram.until(lambda: len(telegram.answered) >= presses, PATIENCE + presses / 20)
@@ -132,7 +132,7 @@ async def _run(asked: Asked, id: str, by: signal.Signals, full: int, *, webhook:
         if by is signal.SIGTERM:
             faults += _stops(history, killer.codes, asked.quick)
     verb = "SIGTERM" if by is signal.SIGTERM else "kill -9"
-    title = f"{presses:,} presses by {'webhook' if webhook else 'poll'}, {verb} × {kills}, SQLite"
+    title = f"{presses:,} presses by {'webhook' if webhook else 'poll'}, {verb} × {len(killer.codes)}, SQLite"
     target = (
         f"exit ≤ {STOP_SECONDS:g} s, code 0, 0 lost, 0 doubled" if by is signal.SIGTERM else "0 lost, 0 counted twice"
     )
