@@ -92,10 +92,6 @@ def erased_chats(tx: Tx, addresses: Collection[Address]) -> frozenset[Address]:
     return frozenset(hashes[each] for each in buried if not _has_room(tx, hashes[each]))
 
 
-def is_erased_chat(tx: Tx, address: Address) -> bool:
-    return bool(erased_chats(tx, [address]))
-
-
 def _has_room(tx: Tx, address: Address) -> bool:
     room = select(t.room.c.id).where(
         t.room.c.platform == address.platform, t.room.c.bot_id == address.bot, t.room.c.chat_id == address.chat
