@@ -39,7 +39,8 @@ class Delivery:
 
 class NudgeStore(Protocol):
     async def plan(self, now: datetime) -> int:
-        """Turn every due slot into a nudge, once per slot and calendar label. Returns how many were planned."""
+        """Turn due slots into nudges, once per slot and calendar label, the oldest first. Returns of how many people; 0 when
+        no slot is due."""
 
     async def claim(self, now: datetime, owner: str, limit: int) -> Sequence[Nudge]:
         """Take due nudges for `owner`, in one statement, with a lease."""

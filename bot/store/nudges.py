@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Sequence
 from datetime import date, datetime, timedelta
 
 import structlog
-from sqlalchemy import ColumnElement, and_, bindparam, case, func, or_, select, true, update
+from sqlalchemy import ColumnElement, and_, bindparam, case, exists, func, or_, select, true, update
 
 from bot.store import outcomes
 from bot.store import tables as t
@@ -23,7 +23,7 @@ from scheduler.ports import Delivery
 from scheduler.slot import Due, Rule, next_due
 
 LEASE = timedelta(seconds=180)  # longer than the slowest send (70 s) and its retry
-PLAN_AT_ONCE = 500  # a batch of 500 takes some 20 ms, so no press waits long behind it
+PLAN_AT_ONCE = 100  # due slots in one unit: every press that is made meanwhile waits until it ends
 log = structlog.get_logger()
 
 Platforms = Collection[str] | None
@@ -75,13 +75,17 @@ _AHEAD = (
 
 
 def plan(tx: Tx, now: datetime, platforms: Platforms = None) -> int:
-    """Due slots become nudges; of several labels that were missed only the newest does, the others are past their day."""
+    """Due slots become nudges; of several labels that were missed only the newest does, the others are past their day.
+
+    Takes those who have waited longest, each with all their due slots, so that these can become one message.
+    """
+    is_due = (t.slot.c.next_due_at <= now, _among(t.slot.c.person, platforms))
+    first = select(t.slot.c.person).where(*is_due).order_by(t.slot.c.next_due_at).limit(PLAN_AT_ONCE).subquery()
     rows = tx.execute(
         select(t.slot, t.person.c.zone)
         .join(t.person, t.person.c.id == t.slot.c.person)
-        .where(t.slot.c.next_due_at <= now, _among(t.slot.c.person, platforms))
+        .where(t.slot.c.person.in_(select(first.c.person)), t.slot.c.next_due_at <= now)
         .order_by(t.slot.c.next_due_at)
-        .limit(PLAN_AT_ONCE)
     ).all()
     new: list[dict[str, object]] = []
     ahead: list[dict[str, object]] = []
@@ -103,8 +107,9 @@ def plan(tx: Tx, now: datetime, platforms: Platforms = None) -> int:
     if new:
         tx.execute(upsert(tx, t.nudge).on_conflict_do_nothing(index_elements=["key"]), new)
         tx.execute(_AHEAD, ahead)
-    _merge(tx, {row.person for row in rows}, now)
-    return len(rows)
+    people = {row.person for row in rows}
+    _merge(tx, people, now)
+    return len(people)
 
 
 def _merge(tx: Tx, people: set[str], now: datetime) -> None:
@@ -194,7 +199,8 @@ def prompts_since(tx: Tx, person: str, label: date) -> tuple[date | None, int]:
 
 
 def claim(tx: Tx, now: datetime, owner: str, limit: int, platforms: Platforms = None) -> list[Nudge]:
-    """Take due nudges: planned ones, and those whose owner let the lease run out before the wire.
+    """Take due nudges: planned ones, and those whose owner let the lease run out before the wire. None of a person who has a
+    slot that is due and not planned yet: the two may become one message.
 
     On PostgreSQL others may claim at the same moment: what they have in hand is passed over, not waited for.
     """
@@ -273,6 +279,8 @@ def _among(person: ColumnElement[str], platforms: Platforms) -> ColumnElement[bo
 
 
 def _free(now: datetime, lease_now: datetime) -> ColumnElement[bool]:
-    """Due, and nobody's: planned, or claimed by somebody whose lease ran out before the wire."""
+    """Due, and nobody's: planned, or claimed by somebody whose lease ran out before the wire; all that it might be
+    merged with is planned."""
     lapsed = and_(t.nudge.c.state == NudgeState.CLAIMED, t.nudge.c.lease_until < lease_now)
-    return and_(t.nudge.c.not_before <= now, or_(t.nudge.c.state == NudgeState.PLANNED, lapsed))
+    unplanned = exists().where(t.slot.c.person == t.nudge.c.person, t.slot.c.next_due_at <= now)
+    return and_(t.nudge.c.not_before <= now, or_(t.nudge.c.state == NudgeState.PLANNED, lapsed), ~unplanned)

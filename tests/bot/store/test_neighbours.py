@@ -43,6 +43,12 @@ async def cast(store: Store) -> None:
 
 
 @pytest.fixture
+async def unprompted_cast(store: Store, cast: None) -> None:
+    """The same, and none of their slots is due."""
+    await store.run(lambda tx: tx.execute(update(t.slot).values(next_due_at=None)).rowcount)
+
+
+@pytest.fixture
 async def other_store(where: Where) -> AsyncIterator[Store]:
     opened = open_store(where)
     yield opened
@@ -67,7 +73,7 @@ async def test_each_plans_for_the_people_of_its_platforms(store: Store, witness:
     assert witness.all(query) == [("ann",), ("dee",), ("nob",)]
 
 
-@pytest.mark.usefixtures("cast")
+@pytest.mark.usefixtures("unprompted_cast")
 async def test_each_claims_for_the_people_of_its_platforms(store: Store) -> None:
     for name in ("ann", "dee", "nob"):
         await nudge(store, name)
@@ -117,7 +123,7 @@ async def test_a_take_over_frees_what_was_claimed_for_the_people_of_that_platfor
     assert witness.all("SELECT person, state FROM nudge ORDER BY person") == [("ann", "planned"), ("dee", "claimed")]
 
 
-@pytest.mark.usefixtures("cast")
+@pytest.mark.usefixtures("unprompted_cast")
 async def test_whoever_was_only_late_sends_nothing_that_was_not_on_the_wire(store: Store, other_store: Store) -> None:
     late, successor = StoredNudges(store), StoredNudges(other_store)
     await nudge(store, "ann")
@@ -131,7 +137,7 @@ async def test_whoever_was_only_late_sends_nothing_that_was_not_on_the_wire(stor
     assert await ends(successor, again, "successor", Sent("m1"))
 
 
-@pytest.mark.usefixtures("cast")
+@pytest.mark.usefixtures("unprompted_cast")
 @pytest.mark.parametrize("outcome", [Sent("m1"), Drop("nobody there")])
 async def test_what_the_other_has_on_the_wire_waits_and_may_still_be_recorded_by_it(
     store: Store, other_store: Store, witness: Witness, outcome: Outcome | Drop
@@ -147,7 +153,7 @@ async def test_what_the_other_has_on_the_wire_waits_and_may_still_be_recorded_by
     assert witness.one("SELECT state FROM nudge") in {"sent", "dropped"}
 
 
-@pytest.mark.usefixtures("cast")
+@pytest.mark.usefixtures("unprompted_cast")
 async def test_after_the_successor_has_tried_again_the_late_one_records_nothing(
     store: Store, other_store: Store, witness: Witness
 ) -> None:

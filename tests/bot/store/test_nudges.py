@@ -110,6 +110,30 @@ async def test_a_snooze_and_a_prompt_that_are_due_together_become_one(
     assert keys(witness, "dropped") == ["snooze"]
 
 
+async def test_a_person_missed_by_two_slots_gets_one_message_even_if_others_stand_between_them(
+    store: Store, stored: StoredNudges, witness: Witness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(nudges, "PLAN_AT_ONCE", 1)
+    await person(store, "ann", "07:30", "12:00")
+    await person(store, "ben", "08:00")
+    assert await stored.plan(MONDAY_PROMPT + timedelta(hours=6)) == 1
+    assert keys(witness) == ["prompt:ann@12:00:2026-11-23"]
+
+
+async def test_nothing_of_a_person_leaves_while_a_slot_of_theirs_is_not_planned_yet(
+    store: Store, stored: StoredNudges, witness: Witness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(nudges, "PLAN_AT_ONCE", 1)
+    await person(store, "ann", "06:15")
+    await person(store, "ben", "07:30")
+    await nudge(store, "ben", kind=NudgeKind.SNOOZE, due=MONDAY_PROMPT - timedelta(minutes=5), key="snooze")
+    await stored.plan(MONDAY_PROMPT)
+    assert [each.person for each in await stored.claim(MONDAY_PROMPT, "me", 10)] == ["ann"]
+    await stored.plan(MONDAY_PROMPT)
+    assert [each.kind for each in await stored.claim(MONDAY_PROMPT, "me", 10)] == [NudgeKind.PROMPT]
+    assert keys(witness, "dropped") == ["snooze"]
+
+
 async def test_more_slots_than_one_unit_takes_are_all_planned(
     store: Store, stored: StoredNudges, witness: Witness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -413,7 +437,8 @@ async def test_an_idle_plan_and_claim_take_no_write_transaction(
 ) -> None:
     await person(store, "ann", "07:30")
     await nudge(store, "ann", due=WEDNESDAY + A_DAY)
-    await nudge(store, "ann", key="claimed")
+    await person(store, "ben")
+    await nudge(store, "ben", key="claimed")
     assert len(await stored.claim(WEDNESDAY, "me", 10)) == 1
 
     def refuse(_unit: object) -> NoReturn:
