@@ -26,6 +26,7 @@ from drills.practice import (
     Know,
     Move,
     Moved,
+    Over,
     PlanItem,
     RoundDone,
     Session,
@@ -70,7 +71,7 @@ def write(path: Path, model: Model, now: datetime) -> None:
 
 
 def _join(tx: Tx, now: datetime) -> None:
-    joined = now - timedelta(days=30)
+    joined = now - timedelta(days=90)
     people.create(tx, "model", Account(PLATFORM, BOT, "1"), "Ann", "en", joined)
     streak.keep_version(tx, "model", "zone", ZONE, joined)
     answers = {"zone": ZONE, "agreed_at": joined, "minutes": 6, "band": True, "joined_day": joined.date()}
@@ -118,6 +119,17 @@ def _practise(tx: Tx, model: Model, now: datetime) -> None:
     sessions.add(tx, kept, 60)
     for rev, fact in facts:
         sessions.append(tx, session.id, rev, fact, now)
+    if isinstance(session.place, Over):
+        _settle(tx, now)
+
+
+def _settle(tx: Tx, now: datetime) -> None:
+    """As the bot does with every day that is done: what is settled is kept, so that it is not folded again."""
+    person = people.load(tx, "model")
+    assert person is not None
+    rows = streak.versions(tx, person.id)
+    stands, _ = streak.standing(tx, person, rows, streak.calendar(person, rows), now)
+    streak.keep_snapshot(tx, person.id, stands.settled)
 
 
 def _move(session: Session) -> Move:

@@ -24,7 +24,19 @@ DAY_SECONDS = 86_400
 # Ids look random, as the real ones do, and all differ: the factor is odd, so it permutes the numbers below 2**32.
 _KEY = "printf('%011x', (n * 2654435761) & 4294967295)"
 _CHAT = f"{FIRST_CHAT} + n"
-_COPIED = (t.person, t.account, t.room, t.slot, t.setting_version, t.session, t.round_done, t.nudge, t.inbox, t.postbox)
+_COPIED = (
+    t.person,
+    t.account,
+    t.room,
+    t.slot,
+    t.setting_version,
+    t.session,
+    t.round_done,
+    t.nudge,
+    t.inbox,
+    t.postbox,
+    t.streak_snapshot,
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,12 +17,14 @@ from bot.store import care, challenges, crowd, nudges, outcomes, people, session
 from bot.store.faults import StoreFault
 from bot.store.people import Person
 from bot.store.posts import LIVING_MOST
+from bot.store.streak import SNAPSHOT_EVERY
 from bot.store.unit import Store, Tx
 from bot.views.challenges import MinuteCall, ResultCard
 from bot.views.reach import Hello, QuietLine
 from bot.views.scenes import Scene, draw
 from drills import safety
 from drills.catalog import Catalog
+from drills.streaks import SETTLED_AFTER
 from scheduler.backoff import DAILY_UNTIL, WEEKLY_UNTIL, may_prompt
 from scheduler.nudge import Gone, Later, Nudge, NudgeKind, Outcome, Sent
 from scheduler.ports import Drop, Postpone, Send, Verdict
@@ -31,8 +33,8 @@ from scheduler.slot import Role
 FOLLOW_UPS = (timedelta(minutes=45), timedelta(hours=3))  # after a prompt; with it, at most three messages a slot
 _PLAYERS = (NudgeKind.PROMPT, NudgeKind.SNOOZE, NudgeKind.FOLLOW_UP, NudgeKind.MINUTE, NudgeKind.AWAY)
 _BY_LINE = (NudgeKind.PROMPT, NudgeKind.SNOOZE)  # what a quiet line may stand in for
-# A streak is folded from a snapshot that is some fifteen days old (bot/store/streak.py); a card shows fourteen days.
-LOOKED_BACK = timedelta(days=21)
+# What is asked for everybody at once: from the snapshot on, which is as old as this for whoever trained in the last week.
+LOOKED_BACK = SETTLED_AFTER + SNAPSHOT_EVERY + timedelta(days=7)
 LATE = timedelta(minutes=15)  # from here on the card says that it is late, and quiet hours bind it
 
 log = structlog.get_logger()

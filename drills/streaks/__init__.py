@@ -17,12 +17,21 @@ from drills.streaks.counting import TICKED_BACK, Ticked, label_of_session, pause
 from drills.streaks.facts import DoSlot, Facts, FreezesSince, Pause, ReachedSince, ScheduleSince, Tick, Weekdays
 from drills.streaks.milestones import milestone
 from drills.streaks.outages import Outage, counting
-from drills.streaks.standing import WELCOME_AFTER, Comeback, Standing, standing, standing_by, without_days
+from drills.streaks.standing import (
+    SETTLED_AFTER,
+    WELCOME_AFTER,
+    Comeback,
+    Standing,
+    standing,
+    standing_by,
+    without_days,
+)
 from drills.streaks.states import EVERY_DAY, Cause, DayState, Judge, is_scheduled
 
 __all__ = [
     "EVERY_DAY",
     "MOST_FREEZES",
+    "SETTLED_AFTER",
     "TICKED_BACK",
     "WELCOME_AFTER",
     "Calendar",

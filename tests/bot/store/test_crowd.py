@@ -1,6 +1,7 @@
 """Asked together or alone, the answer is the same: checked on random lives, with and without a snapshot of their streak."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,16 +14,20 @@ from sqlalchemy import Engine, event
 from bot.addresses import Address
 from bot.coach import practice, today
 from bot.coach.desk import Desk
+from bot.coach.prompts import LOOKED_BACK
 from bot.store import care, crowd, people, sessions, slots, streak
 from bot.store.migrations.run import upgrade
 from bot.store.sqlite import open_engine
+from bot.store.streak import SNAPSHOT_EVERY
 from bot.store.unit import Tx
 from bot.words import load
-from drills.streaks import Tally
+from drills.safety import Screened
+from drills.streaks import SETTLED_AFTER, Tally
 from tests.bot.store.histories import CATALOG, NOW, TODAY, History, histories, write, write_challenges
 
 EVERYBODY = ("a", "b", "c")
-FLOOR = TODAY - timedelta(days=21)
+QUIET_LIFE = History(90, "Europe/Berlin", Screened.CLEAR, (), {}, (), {}, (), {}, {})
+FLOOR = TODAY - timedelta(days=21)  # some of the lives reach further back
 
 
 @pytest.fixture(scope="module")
@@ -34,6 +39,20 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     opened = open_engine(path)
     yield opened
     opened.dispose()
+
+
+@contextmanager
+def counted(engine: Engine) -> Iterator[list[str]]:
+    """The statements that read."""
+    said: list[str] = []
+
+    def note(_tx: Tx, _cursor: object, statement: str, _values: object, _context: object, _many: bool) -> None:
+        if statement.startswith("SELECT"):
+            said.append(statement)
+
+    event.listen(engine, "before_cursor_execute", note)
+    yield said
+    event.remove(engine, "before_cursor_execute", note)
 
 
 def everything(tx: Tx, person_id: str, since: date | None) -> list[Any]:
@@ -89,15 +108,30 @@ def test_whoever_is_asked_in_a_crowd_gets_the_answer_that_they_get_alone(
     assert together == alone
 
 
+@pytest.mark.parametrize("lag", [timedelta(), SNAPSHOT_EVERY], ids=["fresh", "about to be replaced"])
+def test_people_with_a_snapshot_cost_no_statement_each(engine: Engine, lag: timedelta) -> None:
+    settled = Tally(label=TODAY - SETTLED_AFTER - lag, streak=3, best=9, done=20)
+    with counted(engine) as said, engine.connect() as tx, tx.begin() as transaction:
+        for name in EVERYBODY:
+            write(tx, name, QUIET_LIFE)
+            streak.forget_snapshot(tx, name)
+            streak.keep_snapshot(tx, name, settled)
+        costs = []
+        for people_asked in (EVERYBODY[:1], EVERYBODY):
+            said.clear()
+            with crowd.gathered(tx, people_asked, TODAY - LOOKED_BACK):
+                for name in people_asked:
+                    person = people.load(tx, name)
+                    assert person is not None
+                    address = Address("telegram", "1", name)
+                    today.plan(Desk(tx, NOW, person, CATALOG, load(), address), prompted=True)
+            costs.append(len(said))
+        transaction.rollback()
+    assert costs[0] == costs[1]
+
+
 def test_a_question_about_a_crowd_is_one_statement_and_about_anybody_else_one_of_their_own(engine: Engine) -> None:
-    said: list[str] = []
-
-    @event.listens_for(engine, "before_cursor_execute")
-    def _said(_tx: Tx, _cursor: object, statement: str, _values: object, _context: object, _many: bool) -> None:
-        if statement.startswith("SELECT"):
-            said.append(statement)
-
-    with engine.connect() as tx:
+    with counted(engine) as said, engine.connect() as tx:
         with crowd.gathered(tx, EVERYBODY, FLOOR):
             for name in (*EVERYBODY, *EVERYBODY):
                 people.load(tx, name)
