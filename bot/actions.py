@@ -8,6 +8,7 @@ What does not decode to exactly one action is None: a forged or ancient button, 
 import re
 from dataclasses import dataclass, fields
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any, TypeAlias
 
 VERSION = "1"
@@ -283,6 +284,7 @@ _FIELD = re.compile(r"[A-Za-z0-9_/+-]*\Z")
 _NUMBER = re.compile(r"(0|-?[1-9][0-9]{0,8})\Z")
 
 
+@lru_cache(1024)  # a prompt's buttons are the same for many
 def encode(action: Action) -> str:
     """The action as button data. Raises ValueError for a field that does not fit the alphabet or for more than 64 bytes."""
     parts = [str(getattr(action, field.name)) for field in fields(action)]

@@ -22,6 +22,8 @@ def _is_emoji(char: str) -> bool:
 
 def clean(text: str) -> str:
     """The text without control, format and surrogate characters; new lines stay, and joiners inside an emoji."""
+    if text.isascii() and text.replace("\n", "").isprintable():
+        return text
     text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\t", " "))
     kept: list[str] = []
     marks = 0

@@ -1,6 +1,8 @@
 """Times, days and spans as a person reads them."""
 
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, get_day_names
@@ -22,17 +24,17 @@ def local_clock(moment: datetime, zone: ZoneInfo) -> str:
 
 def weekday(words: Words, label: date) -> str:
     """ "Tuesday"."""
-    return str(get_day_names("wide", locale=words.language)[label.weekday()])
+    return _days(words.language, "wide")[label.weekday()]
 
 
 def weekday_short(words: Words, label: date) -> str:
     """ "Tue"."""
-    return str(get_day_names("abbreviated", locale=words.language)[label.weekday()])
+    return _days(words.language, "abbreviated")[label.weekday()]
 
 
 def weekday_name(words: Words, number: int) -> str:
     """ "Tue" for 1."""
-    return str(get_day_names("abbreviated", locale=words.language)[number])
+    return _days(words.language, "abbreviated")[number]
 
 
 def day(words: Words, label: date) -> str:
@@ -48,8 +50,8 @@ def weekdays(words: Words, days: frozenset[int]) -> str:
         return words("when.weekdays")
     if days == WEEKEND:
         return words("when.weekends")
-    names = get_day_names("abbreviated", locale=words.language)
-    return ", ".join(str(names[number]) for number in sorted(days))
+    names = _days(words.language, "abbreviated")
+    return ", ".join(names[number] for number in sorted(days))
 
 
 def span(words: Words, length: timedelta) -> str:
@@ -75,3 +77,9 @@ def moment(words: Words, at: datetime, now: datetime, zone: ZoneInfo) -> str:
     if local.date() == today + timedelta(days=1):
         return words("when.tomorrow", clock=f"{local:%H:%M}")
     return f"{day(words, local.date())} {local:%H:%M}"
+
+
+@lru_cache
+def _days(language: str, width: Literal["wide", "abbreviated"]) -> tuple[str, ...]:
+    names = get_day_names(width, locale=language)
+    return tuple(str(names[number]) for number in range(7))
