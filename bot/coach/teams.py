@@ -4,7 +4,7 @@ A tap here is answered by a notice alone. What the others see is the board, and 
 edit for many taps.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 
 from bot.actions import Play, Team, TeamMove
@@ -35,6 +35,7 @@ RECAP_WEEKDAY, RECAP_AT = 4, time(16)  # Friday afternoon: the end of a team's w
 _ONE_DAY = timedelta(days=1)
 _RIGHTS = (TeamMove.DRAFT, TeamMove.START, TeamMove.KEEP, TeamMove.ASK_END, TeamMove.END)
 _FRESH = (TeamMove.ASK_END, TeamMove.END)
+_ON_THE_BOARD = (TeamMove.JOIN, TeamMove.PART, TeamMove.CHEER, TeamMove.PAGE, TeamMove.MINUTE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +141,13 @@ def _pressed(floor: Floor, press: Press) -> Answer:
         return _notice(floor, "team-note.not-here", alert=True)  # a forged button, or one carried to another chat
     if challenge.state is not State.RUNNING:
         return _notice(floor, "team-note.over", alert=True)
+    answer = _moved(floor, challenge, action)
+    if action.move in _ON_THE_BOARD and answer.scene is None:
+        return replace(answer, living=posts.living(posts.BOARD, challenge.id))
+    return answer
+
+
+def _moved(floor: Floor, challenge: Challenge, action: Team) -> Answer:
     match action.move:
         case TeamMove.JOIN:
             return _join(floor, challenge)

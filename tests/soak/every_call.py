@@ -151,6 +151,8 @@ def judged(calm: Played, played: Played, kind: str) -> list[str]:
     found = [*played.wrong, *played.scene.complaints, *difference(calm.facts, played.facts)]
     if played.scene.again > 1:
         found.append(f"it took {played.scene.again} retries")
+    if played.scene.boards > calm.scene.boards + (kind == "cut-after"):
+        found.append(f"{played.scene.boards} boards instead of {calm.scene.boards}")
     if played.prompts > calm.prompts + (kind == "cut-after"):
         found.append(f"{played.prompts} prompts instead of {calm.prompts}")
     return found

@@ -14,7 +14,7 @@ from bot.store import tables as t
 from bot.store.postbox import StoredPostbox
 from scheduler.nudge import Outcome
 from tests.kit.clock import StandingClock
-from tests.kit.stage import Player, opened
+from tests.kit.stage import Player, Shown, opened
 from tests.kit.telegram import Cut, HalfBody, Page, Slow
 from tests.kit.telegram_stage import TelegramStage
 
@@ -149,3 +149,50 @@ async def test_a_mark_proves_nothing_about_other_people_or_what_was_never_tried(
 
 def _home(stage: TelegramStage, ann: Player) -> Address:
     return Address("telegram", stage.bot.platforms["telegram"].bot, str(ann.seat.person.id))  # type: ignore[attr-defined]
+
+
+# --- a board
+
+
+async def team_of_two(stage: TelegramStage) -> tuple[Player, Player]:
+    """A challenge has begun, and the answer to its board was lost."""
+    for name in ("You", "Ann"):
+        await (await stage.person(name)).set_up("07:30")
+    room = await stage.team("Runners")
+    boss, ann = [Player(stage, name, await room.seat(name, name == "You")) for name in ("You", "Ann")]
+    await boss.say("/challenge")
+    await boss.tap("1 week", "Start it")
+    stage.server.faults.add("sendMessage", Cut(done=True))
+    await stage.forward(seconds=30)
+    await ann.look()
+    assert len(boards(ann)) == 1
+    return boss, ann
+
+
+def boards(player: Player) -> list[Shown]:
+    return [message for message in player.messages if "Team challenge: " in message.text]
+
+
+async def test_a_tap_on_a_board_proves_that_it_is_there_and_it_does_not_come_again(stage: TelegramStage) -> None:
+    _, ann = await team_of_two(stage)
+    await ann.tap("Join")
+    await stage.forward(minutes=5)
+    await ann.look()
+    [board] = boards(ann)
+    assert "• Ann" in board.text
+
+
+async def test_without_a_tap_the_board_comes_again_and_a_tap_on_the_copy_takes_its_buttons_off(
+    stage: TelegramStage,
+) -> None:
+    _, ann = await team_of_two(stage)
+    await stage.forward(minutes=5)
+    await ann.look()
+    assert len(boards(ann)) == 2
+    await ann.tap("Join", back=1)
+    assert ann.noticed[-1].startswith("You are in"), "the copy works all the same"
+    await ann.soon(lambda: not boards(ann)[0].buttons)
+    await stage.forward(minutes=1)
+    await ann.look()
+    assert "• Ann" in boards(ann)[1].text
+    assert boards(ann)[1].buttons

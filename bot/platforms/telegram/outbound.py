@@ -61,6 +61,8 @@ class Outbound:
                     await self._repaint(where, await self._pressed(press, reply.living), reply.card, reply)
                 elif reply.card is not None:
                     await self._post(where, reply.card, reply)
+                elif press is not None and reply.living is not None:
+                    await self._traffic.pressed(where, reply.living, press.message)
                 await self._attach(where, private, reply)
 
     async def deliver(self, address: Address, reply: Reply) -> Outcome:

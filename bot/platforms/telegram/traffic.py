@@ -67,6 +67,15 @@ class Traffic:
         if known != posted:
             await self._keep(address, living, posted)
 
+    async def pressed(self, address: Address, living: str, message: str) -> None:
+        """A tap on a message that lives by this name: a proof that it is there, when its answer was cut off. Lives another by
+        now, this is the copy, and loses its buttons."""
+        tapped, last = Posted(message, MessageKind.TEXT), await self.postbox.last(address, living)
+        if last is None:
+            await self.postbox.put(address, living, tapped)
+        else:
+            self._replaced(address, last, tapped)
+
     async def _keep(self, address: Address, living: str, posted: Posted) -> None:
         self._replaced(address, posted, await self.postbox.put(address, living, posted))
 
