@@ -92,11 +92,6 @@ class Intake:
         except StoreFault as fault:
             log.warning("inbox.store-fault", kind=fault.kind, missed=platform)
 
-    async def resume(self) -> None:
-        """At start: everything that a stopped process left behind."""
-        self._take_up(await self._store.read(inbox.waiting))
-        self.open()
-
     def open(self) -> None:
         """What is left was taken up, or is another process's: from here on updates are accepted."""
         self._resumed.set()

@@ -59,13 +59,8 @@ def accept(tx: Tx, platform: str, bot: str, updates: Sequence[RawUpdate], now: d
     return new
 
 
-def waiting(tx: Tx) -> list[Waiting]:
-    """Everything that a stopped process left: not done, or done and not answered; oldest first."""
-    return _left(tx)
-
-
 def left(tx: Tx, platform: str, bot: str) -> list[Waiting]:
-    """The same, of one bot."""
+    """Everything of one bot that a stopped process left: not done, or done and not answered; oldest first."""
     return _left(tx, t.inbox.c.platform == platform, t.inbox.c.bot_id == bot)
 
 

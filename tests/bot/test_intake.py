@@ -174,7 +174,11 @@ class House:
         self.intake = Intake(self.store, self.coach, StandingClock(), self.nursery)
         self.intake.platforms["phone"] = self.phone
         if resume:
-            await self.intake.resume()
+            await self.resume()
+
+    async def resume(self) -> None:
+        await self.intake.take_up("phone", self.phone.bot)
+        self.intake.open()
 
     async def leave(self) -> None:
         await self._running.aclose()
@@ -505,7 +509,7 @@ async def test_what_cannot_be_repainted_is_put_aside(house: House) -> None:
     await house.leave()
     await house.enter(resume=False)
     house.coach.repainting.plan("one", Bug())
-    await house.intake.resume()
+    await house.resume()
     await house.idle()
     assert house.open_rows() == []
     assert house.effects() == ["one"]
@@ -545,7 +549,7 @@ async def test_what_was_left_comes_before_what_is_new_and_nothing_is_taken_twice
     for _ in range(5):
         await asyncio.sleep(0)
     assert not any(task.done() for task in accepting)
-    await house.intake.resume()
+    await house.resume()
     await asyncio.gather(*accepting)
     await house.idle()
     assert house.effects() == ["old", "a", "b", "c"]
