@@ -28,8 +28,8 @@ class Crowd:
     def __init__(self, people: Collection[str], floor: date) -> None:
         self.people = frozenset(people)
         self.floor = floor
-        self.whole: frozenset[str] = frozenset()
-        """Those of whom every day is needed, because nothing is known of how they stand."""
+        self.whole: frozenset[str] | None = None
+        """Those of whom every day is needed, because nothing is known of how they stand; None: not asked yet."""
         self.answers: dict[Hashable, dict[str, list[Row[Any]]]] = {}
         self.known: dict[Hashable, Any] = {}
 
@@ -87,7 +87,7 @@ class Question:
         among: Collection[str] = crowd.people
         if "since" in values:
             since: date | None = values["since"]
-            if since is None and person in crowd.whole:
+            if since is None and crowd.whole and person in crowd.whole:
                 among, values["since"] = crowd.whole, EARLIEST
             elif since is None or since < crowd.floor:
                 return self._alone(tx, person, values)

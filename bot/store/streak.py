@@ -195,7 +195,7 @@ def told(tx: Tx, person: str, prefix: str) -> list[tuple[str, date, datetime]]:
 def snapshot(tx: Tx, person: str) -> Tally | None:
     rules = _rules()
     crowd = crowd_of(tx, person)
-    if crowd is not None and not crowd.whole:
+    if crowd is not None and crowd.whole is None:
         crowd.whole = frozenset(
             each for each in crowd.people if not any(row.rules == rules for row in _SNAPSHOT(tx, each))
         )

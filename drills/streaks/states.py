@@ -51,8 +51,10 @@ class Judged:
 
 def is_scheduled(schedules: Sequence[ScheduleSince], label: date) -> bool:
     """By the last schedule that was written for this day or an earlier one; without any, every day is due."""
-    due = next((each.due for each in reversed(schedules) if each.first <= label), EVERY_DAY)
-    return label.weekday() in due
+    for each in reversed(schedules):
+        if each.first <= label:
+            return label.weekday() in each.due
+    return True
 
 
 class Judge:
@@ -87,6 +89,8 @@ class Judge:
 
     def may_freeze(self, label: date) -> bool:
         """The setting at the day's finality decides for that day; a change at that very instant comes too late."""
+        if not self._freezes:
+            return True
         final = self.calendar.final_at(label)
         return next((since.used for since in self._freezes if since.at < final), True)
 
@@ -100,8 +104,9 @@ class Judge:
             return Judged(label, DayState.DONE)
         if label in self.ticked:
             return Judged(label, DayState.DONE, Cause.TICKED)
-        if any(pause.covers(label) for pause in self.facts.pauses):
-            return Judged(label, DayState.PAUSED)
+        for pause in self.facts.pauses:
+            if pause.covers(label):
+                return Judged(label, DayState.PAUSED)
         if label in self.facts.reds:
             return Judged(label, DayState.PAUSED, Cause.PAIN)
         if label <= self.facts.joined:
