@@ -80,7 +80,7 @@ def open_engine(path: Path, *, read_only: bool = False, foreign_keys: bool = Tru
             cursor.execute("PRAGMA synchronous=FULL")
             if not checkpoints:
                 cursor.execute("PRAGMA wal_autocheckpoint=0")
-                cursor.execute(f"PRAGMA journal_size_limit={LOG_PAGES_MOST * PAGE}")  # a log that begins anew is cut to this
+                cursor.execute(f"PRAGMA journal_size_limit={LOG_PAGES_MOST * PAGE}")  # when the log begins anew
             cursor.execute("PRAGMA secure_delete=ON")  # what was erased is overwritten, not only forgotten
             cursor.execute(f"PRAGMA foreign_keys={'ON' if foreign_keys else 'OFF'}")
         cursor.close()

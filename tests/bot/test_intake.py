@@ -394,12 +394,12 @@ async def test_while_the_database_takes_nothing_no_answer_is_given_up_or_sent_ag
         house.store.run = full  # type: ignore[method-assign,assignment]
         raise StoreFull("x")
 
-    house.phone.answer = sent_and_not_kept  # type: ignore[method-assign]
+    house.phone.answer = sent_and_not_kept  # type: ignore[method-assign,assignment]
     await house.hear("one", "two")
     await until(lambda: knocks > 3 * intake_module.ANSWER_TRIES)
     assert tries == 1
     house.store.run = original  # type: ignore[method-assign]
-    del house.phone.answer  # type: ignore[attr-defined]
+    del house.phone.answer
     await house.idle()
     assert house.phone.answers == [("one", "did one"), ("two", "did two")]
     assert house.open_rows() == []
