@@ -178,6 +178,8 @@ class Intake:
                     await self._apologise(platform, unfinished.heard, unfinished.reply)
                 return False
         if not job.answered:
+            if job.answer_tries:  # it may be out: while nothing can be written it is neither sent again nor given up
+                await self._store.run(lambda tx: inbox.knock(tx, waiting.id, self._clock.now()))
             await self._answer(job, platform)
         if job.answered:
             now = self._clock.now()

@@ -104,6 +104,16 @@ def answered(tx: Tx, inbox_id: int, now: datetime) -> None:
     tx.execute(update(t.inbox).where(t.inbox.c.id == inbox_id).values(answered_at=now, payload=""))
 
 
+def knock(tx: Tx, inbox_id: int, now: datetime) -> None:
+    """Mark it answered and take that back: nothing changes, and it fails when nothing can be written just now.
+
+    SQLite writes no page for a value that stays as it is, so there and back.
+    """
+    mine = update(t.inbox).where(t.inbox.c.id == inbox_id)
+    if tx.execute(mine.where(t.inbox.c.answered_at.is_(None)).values(answered_at=now)).rowcount:
+        tx.execute(mine.values(answered_at=None))
+
+
 def quarantine(tx: Tx, inbox_id: int, reason: str, now: datetime) -> None:
     tx.execute(
         update(t.inbox).where(t.inbox.c.id == inbox_id).values(quarantined=reason[:128], done_at=now, answered_at=now)

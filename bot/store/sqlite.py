@@ -21,7 +21,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import QueuePool
 
-from bot.store.faults import StoreBusy, StoreClosed, StoreFault, translate
+from bot.store.faults import StoreBusy, StoreClosed, StoreFault, StoreFull, translate
 from bot.store.unit import BUSY_SECONDS, T, Tx, carried, to_its_end
 
 BUSY_STEP_MS = 1000  # SQLite's own wait inside one try
@@ -34,6 +34,10 @@ COMMITS_A_CHECKPOINT = 250
 # Under commits without end that thread never comes to the last page, and the log would grow for ever: from so many pages
 # (8 MB) on the writer itself carries over the few that are left then, between two commits.
 LOG_PAGES_MOST = 2_000
+PAGE = 4_096
+# A burst writes megabytes in fewer commits than that. The log would take what is left of a small disk, and what cannot be
+# carried over then, as the file cannot grow, would keep it for ever: so also whenever the log's file has grown by so much.
+LOG_GROWS_BY = 1_000_000  # bytes
 
 log = structlog.get_logger()
 
@@ -76,6 +80,7 @@ def open_engine(path: Path, *, read_only: bool = False, foreign_keys: bool = Tru
             cursor.execute("PRAGMA synchronous=FULL")
             if not checkpoints:
                 cursor.execute("PRAGMA wal_autocheckpoint=0")
+                cursor.execute(f"PRAGMA journal_size_limit={LOG_PAGES_MOST * PAGE}")  # when the log begins anew
             cursor.execute("PRAGMA secure_delete=ON")  # what was erased is overwritten, not only forgotten
             cursor.execute(f"PRAGMA foreign_keys={'ON' if foreign_keys else 'OFF'}")
         cursor.close()
@@ -98,6 +103,8 @@ class SqliteStore:
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="store-read")
         self._thread = threading.Thread(target=self._work, name="store-write", daemon=True)
         self._full = threading.Event()  # enough has gathered in the log
+        self._log = Path(f"{path}-wal")
+        self._log_size = 0  # when it was last carried over for its size
         self._commits = 0
         self._rest_is_the_writers = False
         self._carrier = threading.Thread(target=self._carry, name="store-checkpoint", daemon=True)
@@ -165,15 +172,22 @@ class SqliteStore:
     # --- the checkpoint's thread ---
 
     def _carry(self) -> None:
+        failing = ""  # said once: while the disk is full each try fails the same way
         with closing(sqlite3.connect(self.path, BUSY_STEP_MS / 1000, isolation_level=None)) as connection:
             while self._full.wait() and not self._closed:
                 self._full.clear()
+                if self._rest_is_the_writers:
+                    continue  # who finds the other at it carries nothing over
                 try:
-                    _, pages, carried_over = connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
-                    if carried_over < pages >= LOG_PAGES_MOST:
+                    _, pages, _ = connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+                    if pages >= LOG_PAGES_MOST:  # carried over or not: commits that came meanwhile are not counted
                         self._rest_is_the_writers = True
+                    failing = ""
                 except sqlite3.Error as error:  # the log grows until the next one
-                    log.warning("store.no-checkpoint", reason=getattr(error, "sqlite_errorname", type(error).__name__))
+                    reason = getattr(error, "sqlite_errorname", type(error).__name__)
+                    if reason != failing:
+                        log.warning("store.no-checkpoint", reason=reason)
+                    failing = reason
 
     # --- the writer thread ---
 
@@ -233,26 +247,38 @@ class SqliteStore:
                 self._carry_the_rest()
             with self._writer.connect() as tx, tx.begin():
                 results = [self._one(tx, waiting) for waiting in group]
-            self._commits += 1
-            if self._commits % COMMITS_A_CHECKPOINT == 0:
-                self._full.set()
+            self._committed()
             return results
         except DBAPIError as error:
             fault = translate(error)
             if fault is None:
                 log.exception("store.bug")
                 fault = StoreFault(type(error).__name__)
+            if isinstance(fault, StoreFull):
+                self._full.set()  # a log that is carried over begins anew, in the room that it has
             raise fault from None
+
+    def _committed(self) -> None:
+        self._commits += 1
+        try:
+            size = self._log.stat().st_size
+        except OSError:  # somebody took it away; the next unit is told
+            size = 0
+        grown = size - self._log_size >= LOG_GROWS_BY
+        if grown or self._commits % COMMITS_A_CHECKPOINT == 0:
+            self._full.set()
+        if grown or size < self._log_size:
+            self._log_size = size
 
     def _carry_the_rest(self) -> None:
         """Until the log begins anew, which it does when nobody reads from it just then."""
-        pages = 0
+        busy, pages = 0, 0
         with self._writer.connect() as connection, closing(connection.connection.cursor()) as cursor:
             try:
-                _, pages, _ = cursor.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+                busy, pages, _ = cursor.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
             except sqlite3.Error as error:  # no fault of the units that wait; the other thread asks again
                 log.warning("store.no-checkpoint", reason=getattr(error, "sqlite_errorname", type(error).__name__))
-        self._rest_is_the_writers = pages >= LOG_PAGES_MOST
+        self._rest_is_the_writers = bool(busy) or pages >= LOG_PAGES_MOST
 
     def _one(self, tx: Tx, waiting: _Waiting) -> tuple[Any, BaseException | None]:
         """One unit in its savepoint. Its own exception undoes it alone; a database fault undoes the whole group."""

@@ -384,6 +384,31 @@ async def test_an_answer_that_is_never_kept_waits_for_the_next_start_and_holds_u
     assert house.effects() == ["one", "two"]
 
 
+async def test_while_the_database_takes_nothing_no_answer_is_given_up_or_sent_again(house: House) -> None:
+    original, knocks, tries = house.store.run, 0, 0
+
+    async def full(_unit: Callable[[Tx], object]) -> object:
+        nonlocal knocks
+        knocks += 1
+        raise StoreFull("x")
+
+    async def sent_and_not_kept(_heard: Heard, _reply: Reply) -> None:
+        nonlocal tries
+        tries += 1
+        house.store.run = full  # type: ignore[method-assign,assignment]
+        raise StoreFull("x")
+
+    house.phone.answer = sent_and_not_kept  # type: ignore[method-assign,assignment]
+    await house.hear("one", "two")
+    await until(lambda: knocks > 3 * intake_module.ANSWER_TRIES)
+    assert tries == 1
+    house.store.run = original  # type: ignore[method-assign]
+    del house.phone.answer
+    await house.idle()
+    assert house.phone.answers == [("one", "did one"), ("two", "did two")]
+    assert house.open_rows() == []
+
+
 async def test_an_answer_that_was_given_and_could_not_be_marked_is_not_given_again(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:

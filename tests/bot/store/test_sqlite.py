@@ -1,18 +1,24 @@
 """What is SQLite's own: one writer, group commit, a file that can have any name."""
 
 import asyncio
+from collections.abc import Callable
 from pathlib import Path
 from typing import NoReturn
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import delete, insert, text
 from sqlalchemy.exc import IntegrityError
 
-from bot.store import sqlite
+from bot.addresses import RawUpdate
+from bot.store import inbox, sqlite
+from bot.store import tables as t
+from bot.store.faults import StoreFull
 from bot.store.opening import open_store
 from bot.store.sqlite import GROUP_MOST, SqliteStore, open_engine
 from bot.store.unit import BUSY_SECONDS, Store, Tx
 from tests.bot.store.witness import Refused, Witness, behind, count_up, name_one, refuse
+from tests.kit.clock import WEDNESDAY
+from tests.soak.file_faults import small_disk
 
 
 @pytest.fixture
@@ -109,6 +115,67 @@ async def test_the_log_is_carried_into_the_file_beside_the_commits_and_begins_an
     async with asyncio.timeout(60):
         while len(salts) < 3:
             await commit()
+
+
+LARGE = 100_000
+
+
+def large(number: int) -> Callable[[Tx], None]:
+    """The same row each time: the log grows with each commit, the file does not."""
+
+    def unit(tx: Tx) -> None:
+        tx.execute(delete(t.local_line))
+        tx.execute(insert(t.local_line).values(chat="team", author="x", body=f"{number:0{LARGE}}", at=WEDNESDAY))
+
+    return unit
+
+
+async def test_the_log_of_a_burst_of_large_commits_stays_small(path: Path, store: Store) -> None:
+    log, most = Path(f"{path}-wal"), 0
+    for number in range(2 * sqlite.COMMITS_A_CHECKPOINT):
+        await store.run(large(number))
+        most = max(most, log.stat().st_size)
+    assert most < 2 * sqlite.LOG_PAGES_MOST * sqlite.PAGE
+
+
+@pytest.mark.parametrize("by", ["its size", "a full disk"])
+async def test_the_log_does_not_take_the_last_of_a_small_disk_for_ever(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, by: str
+) -> None:
+    if by == "a full disk":
+        monkeypatch.setattr(sqlite, "LOG_GROWS_BY", 10**9)
+    with small_disk(tmp_path / "disk") as how:
+        if not how:
+            pytest.skip("no right to mount a small disk")
+        store = open_store(tmp_path / "disk" / "toehold.sqlite")
+        try:
+            await store.run(large(0))
+            await store.checkpoint()  # the file has grown to what it needs; from here on only the log grows
+            async with asyncio.timeout(60):
+                for number in range(200):
+                    await _until_taken(store, large(number))
+        finally:
+            await store.close()
+
+
+async def test_a_knock_writes_and_changes_nothing(path: Path, store: Store, witness: Witness) -> None:
+    """An update to the same value would not: SQLite leaves such a page alone, and a full disk would not be seen."""
+    await store.run(lambda tx: inbox.accept(tx, "phone", "1", [RawUpdate("a", "ann", "one")], WEDNESDAY))
+    await store.checkpoint()
+    log, before = Path(f"{path}-wal"), witness.one("SELECT count(*) FROM inbox WHERE answered_at IS NULL")
+    assert log.stat().st_size == 0
+    await store.run(lambda tx: inbox.knock(tx, 1, WEDNESDAY))
+    assert log.stat().st_size > 0
+    assert witness.one("SELECT count(*) FROM inbox WHERE answered_at IS NULL") == before == 1
+
+
+async def _until_taken(store: Store, unit: Callable[[Tx], None]) -> None:
+    """As whoever waits for it does: later, and again."""
+    while True:
+        try:
+            return await store.run(unit)
+        except StoreFull:
+            await asyncio.sleep(0.05)
 
 
 def test_a_file_that_is_opened_by_the_way_carries_its_log_over_by_itself(tmp_path: Path) -> None:
