@@ -29,6 +29,7 @@ ROOT = Path(__file__).parents[2]
 PATIENCE = 60.0
 DISK = "6m"
 HEALS_WITHIN = 5.0
+SOME = 3  # updates that wait at any moment, as they have only just been said
 FIRST_REVISION = "0001"
 ROWS = 200
 
@@ -186,22 +187,21 @@ async def full(folder: Path, seconds: float) -> tuple[str, list[str]]:
         async with lived_in(place, folder / "log") as house:
             await asyncio.sleep(1)
             stuffing = place / "stuffing"
-            _fill(stuffing)
-            waits = time.monotonic() + seconds
-            before = len(house.stored())
-            while time.monotonic() < waits:
-                await asyncio.sleep(0.5)
+            waiting, began, lasted = 0, time.monotonic(), 0.0
+            # SQLite's log has room of its own, and goes on for a while: full is the disk when updates can be stored nowhere.
+            while lasted < seconds or (waiting <= SOME and lasted < seconds + PATIENCE):
                 _fill(stuffing)
+                await asyncio.sleep(0.5)
                 house.look("while the disk is full")
-            waiting = len(house.server.world.waiting())
+                waiting, lasted = len(house.server.world.waiting()), time.monotonic() - began
             stuffing.unlink()
             healed = await house.until_taken()
             if healed > HEALS_WITHIN:
                 house.wrong.append(f"it took {healed:.1f} s to go on after there was room")
-            if waiting < seconds:
-                house.wrong.append(f"the disk was not full: only {waiting} updates waited, {before} were stored before")
+            if waiting <= SOME:
+                house.wrong.append(f"the disk was not full: only {waiting} updates waited")
         told = (
-            f"{how} of {DISK} full for {seconds:g} s: {waiting} updates waited unconfirmed, taken {healed:.1f} s after"
+            f"{how} of {DISK} full for {lasted:.0f} s: {waiting} updates waited unconfirmed, taken {healed:.1f} s after"
         )
         return told, house.wrong
 
