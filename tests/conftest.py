@@ -1,7 +1,7 @@
 """What holds for every test: the packaged time-zone rules, never the machine's, and no verdict by stopwatch."""
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 
 import pytest
 from hypothesis import settings
@@ -36,6 +36,13 @@ def postgres_url(postgres: postgres_kit.Server) -> Iterator[str]:
     url = postgres.create("migrated")
     yield url
     postgres.drop(url)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_xdist_auto_num_workers() -> Generator[None, int, int]:
+    """Half as many workers again as processors: a third of them wait, for a browser, another process or a lease."""
+    processors = yield
+    return processors + max(1, processors // 2)
 
 
 def pytest_collection_finish() -> None:
