@@ -1,11 +1,13 @@
 """What holds for every test: the packaged time-zone rules, never the machine's, and no verdict by stopwatch."""
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 
 import pytest
 from hypothesis import settings
 from structlog.dev import ConsoleRenderer, plain_traceback
+from xdist.remote import Producer  # type: ignore[import-untyped]
+from xdist.scheduler import LoadGroupScheduling  # type: ignore[import-untyped]
 
 from drills.localtime import use_packaged_rules
 from tests.kit import postgres as postgres_kit
@@ -36,6 +38,36 @@ def postgres_url(postgres: postgres_kit.Server) -> Iterator[str]:
     url = postgres.create("migrated")
     yield url
     postgres.drop(url)
+
+
+# Tests that wait most of the time stay together in one worker each, while the others keep the processors busy. They also
+# share what is dear to start. Part of a test's id -> its group.
+TOGETHER = {
+    "tests/browser/": "browser",
+    "postgres": "postgres",
+    "tests/bot/test_replicas.py": "postgres",
+    "tests/bot/test_crash.py": "processes",
+    "tests/bot/test_operating.py": "processes",
+    "tests/soak/test_short.py": "processes",
+}
+
+
+class Together(LoadGroupScheduling):  # type: ignore[misc]
+    """By the test's place: pytest 9.2 shows xdist 3.8 no groups, and its marks do nothing (pytest-xdist, issue 1386)."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return next((group for part, group in TOGETHER.items() if part in nodeid), nodeid)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadGroupScheduling | None:
+    return Together(config, log) if config.getoption("dist") == "loadgroup" else None
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_xdist_auto_num_workers() -> Generator[None, int, int]:
+    """Half as many workers again as processors: a third of them wait, for a browser, another process or a lease."""
+    processors = yield
+    return processors + max(1, processors // 2)
 
 
 def pytest_collection_finish() -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
+import psycopg
 import pytest
 
 from tests.kit.postgres import ON_POSTGRES, connected
@@ -101,8 +102,9 @@ class Replica:
 class Town:
     """A database with people in it, a Telegram, and replicas that come and go."""
 
-    def __init__(self, url: str, server: TelegramServer, folder: Path) -> None:
+    def __init__(self, url: str, database: "psycopg.Connection[Any]", server: TelegramServer, folder: Path) -> None:
         self.url = url
+        self.database = database  # one for all looks: the server begins a process for each connection
         self.server = server
         self.replicas: list[Replica] = []
         self._folder = folder
@@ -153,45 +155,42 @@ class Town:
         """So many people more, to each of whom one message is due. Returns their chats."""
         chats = [1000 + self._people + number for number in range(count)]
         self._people += count
-        with connected(self.url) as database:
-            for chat in chats:
-                self.server.person(chat, f"P{chat}")
-                database.execute(
-                    "INSERT INTO person (id, created_at, zone, day_start, platform)"
-                    " VALUES (%s, now(), 'UTC', '03:00', 'telegram')",
-                    [f"p{chat}"],
-                )
-                database.execute(
-                    "INSERT INTO account VALUES ('telegram', %s, %s, %s, 'P', 'ok', now())",
-                    [BOT, str(chat), f"p{chat}"],
-                )
-                database.execute(
-                    "INSERT INTO room (platform, bot_id, chat_id, kind, state, person)"
-                    " VALUES ('telegram', %s, %s, 'private', 'open', %s)",
-                    [BOT, str(chat), f"p{chat}"],
-                )
-            for chat in chats:
-                database.execute(
-                    "INSERT INTO nudge (key, kind, person, label, due_at, not_before, state)"
-                    " VALUES (%s, 'hello', %s, current_date, now(), now(), 'planned')",
-                    [f"hello:{chat}", f"p{chat}"],
-                )
+        for chat in chats:
+            self.server.person(chat, f"P{chat}")
+            self.database.execute(
+                "INSERT INTO person (id, created_at, zone, day_start, platform)"
+                " VALUES (%s, now(), 'UTC', '03:00', 'telegram')",
+                [f"p{chat}"],
+            )
+            self.database.execute(
+                "INSERT INTO account VALUES ('telegram', %s, %s, %s, 'P', 'ok', now())",
+                [BOT, str(chat), f"p{chat}"],
+            )
+            self.database.execute(
+                "INSERT INTO room (platform, bot_id, chat_id, kind, state, person)"
+                " VALUES ('telegram', %s, %s, 'private', 'open', %s)",
+                [BOT, str(chat), f"p{chat}"],
+            )
+        for chat in chats:
+            self.database.execute(
+                "INSERT INTO nudge (key, kind, person, label, due_at, not_before, state)"
+                " VALUES (%s, 'hello', %s, current_date, now(), now(), 'planned')",
+                [f"hello:{chat}", f"p{chat}"],
+            )
         return chats
 
     def leave_behind(self, number: int, seconds_ago: int = 0) -> None:
         """An update that a replica has stored and not worked, because it was killed."""
         ann, chat = {"id": 7, "is_bot": False, "first_name": "Ann"}, {"id": 7, "type": "private"}
         message = {"message_id": number, "date": 1, "chat": chat, "from": ann, "text": "/help"}
-        with connected(self.url) as database:
-            database.execute(
-                "INSERT INTO inbox (platform, bot_id, update_key, lane, payload, received_at)"
-                " VALUES ('telegram', %s, %s, '7', %s, now() - make_interval(secs => %s))",
-                [BOT, str(number), json.dumps({"update_id": number, "message": message}), seconds_ago],
-            )
+        self.database.execute(
+            "INSERT INTO inbox (platform, bot_id, update_key, lane, payload, received_at)"
+            " VALUES ('telegram', %s, %s, '7', %s, now() - make_interval(secs => %s))",
+            [BOT, str(number), json.dumps({"update_id": number, "message": message}), seconds_ago],
+        )
 
     def all(self, query: str) -> list[tuple[Any, ...]]:
-        with connected(self.url) as database:
-            return database.execute(query.encode()).fetchall()
+        return self.database.execute(query.encode()).fetchall()
 
     def states(self) -> dict[str, int]:
         return dict(self.all("SELECT state, count(*)::int FROM nudge GROUP BY state"))
@@ -236,7 +235,7 @@ async def open_town(url: str, folder: Path) -> AsyncIterator[Town]:
     async with AsyncExitStack() as stack:
         loop = asyncio.get_running_loop()
         server = await stack.enter_async_context(TelegramServer.running(clock=loop.time))
-        town = Town(url, server, folder)
+        town = Town(url, stack.enter_context(connected(url)), server, folder)
         stack.push_async_callback(town.close)
         yield town
         assert server.violations == []
@@ -276,8 +275,7 @@ async def test_after_a_kill_another_takes_over_with_all_that_is_due_and_doubles_
         "SELECT count(*) FROM nudge WHERE state = 'planned' AND not_before > now() AND reason LIKE 'unknown%'"
     )
     assert waiting == [(on_the_wire,)]
-    with connected(town.url) as database:
-        database.execute("UPDATE nudge SET not_before = now() WHERE state = 'planned'")
+    town.database.execute("UPDATE nudge SET not_before = now() WHERE state = 'planned'")
     await until(lambda: town.states() == {"sent": 40}, town)
     del (sent := town.sent())[7]
     assert set(sent) == set(chats)
@@ -290,8 +288,7 @@ async def test_what_arrived_and_was_not_worked_is_worked_after_the_take_over(tow
     await town.conversation(7)
     old = town.holder
     await old.kill()
-    with connected(town.url) as database:
-        database.execute("UPDATE lease SET until = now()")
+    town.database.execute("UPDATE lease SET until = now()")
     town.leave_behind(900)
     await town.start(1)
     await until(lambda: town.all("SELECT count(*) FROM inbox WHERE answered_at IS NULL") == [(0,)], town)
@@ -324,8 +321,7 @@ async def test_one_that_stood_still_sends_nothing_after_its_lease_has_run_out(to
     await until(lambda: bool(old.events("lease.lost")), town)
     second = town.owe(30)
     await until(lambda: town.states().get("sent", 0) >= 60 - IN_FLIGHT, town)
-    with connected(town.url) as database:
-        database.execute("UPDATE nudge SET not_before = now() WHERE state = 'planned'")
+    town.database.execute("UPDATE nudge SET not_before = now() WHERE state = 'planned'")
     await until(lambda: town.states() == {"sent": 60}, town)
     sent = town.sent()
     assert set(sent) == {*first, *second}

@@ -32,7 +32,7 @@ window.pwn = () => { window.pwned = true; };
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """All of them in one worker, on one loop, with one browser; none of them where there is no Chromium."""
+    """All of a worker on one loop, with one browser; none of them where there is no Chromium."""
     here = Path(__file__).parent
     for item in items:
         if item.path.is_relative_to(here):

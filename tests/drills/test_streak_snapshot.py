@@ -52,15 +52,14 @@ def until(lived: Life, moment: datetime) -> Life:
     return replace(lived, events=tuple(event for event in lived.events if event.at <= moment), now=moment)
 
 
-def rebuilt(lived: Life) -> Standing:
-    book = written(lived)
-    return standing(facts_at(book, lived, lived.now), lived.now, calendar=book.calendar)
+def rebuilt(lived: Life, facts: Facts | None = None) -> Standing:
+    """`facts`: those of this life, where they are written down already."""
+    return standing(facts or facts_at(written(lived), lived, lived.now), lived.now)
 
 
-def resumed(lived: Life, since: Tally) -> Standing:
-    book = written(lived)
-    known = later(lived, facts_at(book, lived, lived.now), since.label)
-    return standing(known, lived.now, since, book.calendar)
+def resumed(lived: Life, since: Tally, facts: Facts | None = None) -> Standing:
+    known = later(lived, facts or facts_at(written(lived), lived, lived.now), since.label)
+    return standing(known, lived.now, since)
 
 
 def moments(lived: Life, dice: Random) -> list[datetime]:
@@ -76,7 +75,8 @@ def pairs(seed: int, forgotten: str | None = None) -> Iterator[tuple[Standing, S
     snapshot, nothing = Tally(), Tally()
     for moment in moments(whole_life, Random(seed)):
         lived = until(whole_life, moment)
-        pair = rebuilt(lived), resumed(lived, snapshot)
+        facts = facts_at(written(lived), lived, lived.now)
+        pair = rebuilt(lived, facts), resumed(lived, snapshot, facts)
         yield pair
         snapshot = pair[0].settled
         if forgotten is not None:

@@ -50,7 +50,7 @@ _compiled = Compiled()
 
 @event.listens_for(Engine, "engine_connect")
 def _share_compiled(connection: Connection) -> None:
-    connection.execution_options(compiled_cache=_compiled)
+    connection.engine._compiled_cache = _compiled
 
 
 @dataclass(frozen=True)

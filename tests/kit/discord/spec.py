@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -154,20 +154,22 @@ def _either(options: list[Mapping[str, Any]]) -> Check:
     if all("const" in option for option in options):
         return _one_of([option["const"] for option in options])
     options = sorted(options, key=lambda option: option.get("type") == "null")  # the last to complain
-    checks = [(option, _check(option)) for option in options]
+    checks = [_check(option) for option in options]
+
+    @cache
+    def meant(kind: Any) -> list[Check]:
+        """Those that are known by this "type": a value that has one is held against no other."""
+        return [one for option, one in zip(options, checks, strict=True) if kind in _kinds(option)]
 
     def check(value: Any, path: str) -> Iterator[str]:
-        best: list[str] | None = None
-        for option, one in checks:
-            wrong = list(one(value, path))
-            if not wrong:
+        kind = value.get("type") if isinstance(value, dict) else None
+        wrong: list[str] | None = None
+        for one in (meant(kind) if isinstance(kind, int | str) else ()) or checks:
+            found = list(one(value, path))
+            if not found:
                 return
-            meant = isinstance(value, dict) and "type" in value and value["type"] in _kinds(option)
-            if best is None or meant:
-                best = wrong
-                if meant:
-                    break
-        yield from best or ()
+            wrong = wrong or found
+        yield from wrong or ()
 
     return check
 

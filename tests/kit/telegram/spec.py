@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -26,10 +26,9 @@ def violations(method: str, given: Mapping[str, str | bytearray | FileField]) ->
     api = description()
     if api is None:
         return []
-    known = {name.lower(): entry for name, entry in api["methods"].items()}
-    if method.lower() not in known:
+    fields = _fields(method.lower())
+    if fields is None:
         return [f"{method}: no such method"]
-    fields = {field["name"]: field for field in known[method.lower()].get("fields", [])}
     found = [f"{method}: unknown parameter {name}" for name in given if name not in fields]
     for name, field in fields.items():
         if name not in given:
@@ -38,6 +37,15 @@ def violations(method: str, given: Mapping[str, str | bytearray | FileField]) ->
         elif not any(_written(given[name], kind, api) for kind in field["types"]):
             found.append(f"{method}: {name} is not {' or '.join(field['types'])}")
     return found
+
+
+@cache
+def _fields(method: str) -> dict[str, Any] | None:
+    """Of a method by its name in small letters; None when there is none of that name."""
+    api = description()
+    assert api is not None
+    entry = next((entry for name, entry in api["methods"].items() if name.lower() == method), None)
+    return None if entry is None else {field["name"]: field for field in entry.get("fields", [])}
 
 
 def _written(value: str | bytearray | FileField, kind: str, api: dict[str, Any]) -> bool:
