@@ -127,20 +127,24 @@ async def _run(folder: Path, quick: bool, patience: float) -> str:
         )
         for name, values in rates.items()
     ]
-    more = ("CPU a message", "loop lag p99", "memory")
+    more = ("CPU a message", "loop / reading / writing", "loop lag p99", "memory")
     free = table(("", "messages", "range", "against the best bare", *more), rows)
     limited = table(("with Telegram's limits", "messages", f"of {TOTAL}/s", "429", *more), held)
     pressed = await beside.run(folder, quick, patience)
     return f"{count:,} prompts due in one minute:\n\n{free}\n{limited}\n{pressed}"
 
 
-def _told(clients: list[dict[str, float]], count: int) -> tuple[str, str, str]:
+def _told(clients: list[dict[str, float]], count: int) -> tuple[str, ...]:
     """What the processes said of themselves. CPU: of all that belongs to a message, the planning included."""
-    cpu = f"{statistics.median(each['cpu'] for each in clients) / count * 1000:.2f} ms"
+
+    def cpu(of: str) -> str:
+        return f"{statistics.median(each[of] for each in clients) / count * 1000:.2f}"
+
     if "lag" not in clients[0]:
-        return cpu, "", ""
+        return f"{cpu('cpu')} ms", "", "", ""
     return (
-        cpu,
+        f"{cpu('cpu')} ms",
+        " / ".join(cpu(thread) for thread in ("loop", "reading", "writing")),
         f"{max(each['lag'] for each in clients) * 1000:.0f} ms",
         f"{max(each['memory'] for each in clients):.0f} MB",
     )

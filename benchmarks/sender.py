@@ -4,6 +4,7 @@ import asyncio
 import json
 import resource
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from bot.settings import Settings
 from drills.localtime import use_packaged_rules
 from scheduler.pacing import Limits
 
+THREADS = {"MainThread": "loop", "store-read": "reading", "store-write": "writing"}
 LOOK_SECONDS = 0.01
 LINGER_SECONDS = 1.0  # whoever pressed last while the burst went out is answered
 FIRST_CHAT = 1_000_000_000
@@ -73,14 +75,25 @@ async def ours(url: str, folder: Path, at_once: int, free: bool) -> None:
         while not telegram.username:  # noqa: ASYNC110 - it has no event, and a start needs none
             await asyncio.sleep(0.01)
         looking = asyncio.create_task(look())
-        used = time.process_time()
+        used, before = time.process_time(), _threads()
         await bot.heart.beat()
         cpu = time.process_time() - used
+        by_thread = {name: seconds - before[name] for name, seconds in _threads().items()}
         looking.cancel()
         await asyncio.sleep(LINGER_SECONDS)
     lags.sort()
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(json.dumps({"lag": lags[int(0.99 * (len(lags) - 1))], "cpu": cpu, "memory": memory}))
+    print(json.dumps({"lag": lags[int(0.99 * (len(lags) - 1))], "cpu": cpu, "memory": memory} | by_thread))
+
+
+def _threads() -> dict[str, float]:
+    """CPU seconds: of the event loop, of those that read (and judge, and draw), and of the one that writes."""
+    used = dict.fromkeys(THREADS.values(), 0.0)
+    for thread in threading.enumerate():
+        name = next((name for prefix, name in THREADS.items() if thread.name.startswith(prefix)), None)
+        if name is not None and thread.ident is not None:
+            used[name] += time.clock_gettime(time.pthread_getcpuclockid(thread.ident))
+    return used
 
 
 def main() -> None:
