@@ -6,16 +6,14 @@ Behind the first "~" stands what only makes it unique: the key of the message it
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import count
-from typing import TypeAlias
 
 from bot.actions import Action, encode
 from bot.cards import AskKind
+from bot.platforms.fields import Fields, get_text
 from bot.platforms.port import Unreadable
-
-Fields: TypeAlias = Mapping[str, object]
 
 PLATFORM = "discord"
 
@@ -108,25 +106,4 @@ def get_id(fields: Fields, name: str) -> str:
     value = get_text(fields, name)
     if not is_id(value):
         raise Unreadable(f"{name} is not an id")
-    return value
-
-
-def get_text(fields: Fields, name: str) -> str:
-    value = fields.get(name)
-    if not isinstance(value, str):
-        raise Unreadable(f"{name} is not a text")
-    return value
-
-
-def get_number(fields: Fields, name: str) -> int:
-    value = fields.get(name)
-    if not isinstance(value, int) or isinstance(value, bool):
-        raise Unreadable(f"{name} is not a number")
-    return value
-
-
-def get_flag(fields: Fields, name: str) -> bool:
-    value = fields.get(name)
-    if not isinstance(value, bool):
-        raise Unreadable(f"{name} is neither true nor false")
     return value

@@ -18,11 +18,7 @@ from bot.platforms.discord import commands
 from bot.platforms.discord.fields import (
     PLATFORM,
     TYPED,
-    Fields,
-    get_flag,
     get_id,
-    get_number,
-    get_text,
     is_locale,
     is_payload,
     meaning,
@@ -31,6 +27,7 @@ from bot.platforms.discord.fields import (
     said_by,
 )
 from bot.platforms.discord.receipts import Kind, Receipt
+from bot.platforms.fields import Fields, get_flag, get_number, get_text
 from bot.platforms.port import Account, Address, Heard, Press, RawUpdate, RoomChanged, Said, Sender, Unreadable
 
 _TEXT, _GUILD = "t", "g"  # beside the kinds of interactions, which are `Kind`

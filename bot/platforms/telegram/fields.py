@@ -1,40 +1,16 @@
-"""Reading a raw update field by field: what is missing or of another type than the Bot API says is Unreadable."""
+"""What the modules of this folder read from a raw update: who sent it, and what kind of chat it is from."""
 
 import re
-from collections.abc import Mapping
-from typing import TypeAlias
 
 from bot.cards import TEXT_MAX
 from bot.platforms.cleaning import clean_name
-from bot.platforms.port import Account, Sender, Unreadable
-
-Fields: TypeAlias = Mapping[str, object]
+from bot.platforms.fields import Fields, get_number
+from bot.platforms.port import Account, Sender
 
 PLATFORM = "telegram"
 MARK = "~"  # stands in button data between the action, which has none, and the mark of the message
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*\Z")
-
-
-def get_object(fields: Fields, name: str) -> Fields:
-    value = fields.get(name)
-    if not isinstance(value, dict):
-        raise Unreadable(f"{name} is not an object")
-    return value
-
-
-def get_number(fields: Fields, name: str) -> int:
-    value = fields.get(name)
-    if not isinstance(value, int) or isinstance(value, bool):
-        raise Unreadable(f"{name} is not a number")
-    return value
-
-
-def get_text(fields: Fields, name: str) -> str:
-    value = fields.get(name)
-    if not isinstance(value, str):
-        raise Unreadable(f"{name} is not a text")
-    return value
 
 
 def is_private(chat: Fields) -> bool:

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from bot.actions import MAX_BYTES, decode
 from bot.cards import TEXT_MAX
 from bot.platforms.cleaning import clean
+from bot.platforms.fields import Fields, get_number, get_object, get_text
 from bot.platforms.port import (
     Address,
     Heard,
@@ -21,17 +22,7 @@ from bot.platforms.port import (
     Said,
     Unreadable,
 )
-from bot.platforms.telegram.fields import (
-    MARK,
-    PLATFORM,
-    Fields,
-    get_number,
-    get_object,
-    get_text,
-    group_of,
-    is_private,
-    sender_of,
-)
+from bot.platforms.telegram.fields import MARK, PLATFORM, group_of, is_private, sender_of
 from bot.platforms.telegram.members import TEAM_CHATS, left, member, standing
 
 # chat_member is asked for because it is off by default and cannot be had later for what happened before (T-55).

@@ -1,7 +1,8 @@
 """Who is in a chat, and who no longer is: we ourselves, and the members that Telegram tells us of."""
 
+from bot.platforms.fields import Fields, get_number, get_object, get_text
 from bot.platforms.port import Address, MemberLeft, Reached, RoomChanged
-from bot.platforms.telegram.fields import PLATFORM, Fields, get_number, get_object, get_text, is_private, sender_of
+from bot.platforms.telegram.fields import PLATFORM, is_private, sender_of
 
 TEAM_CHATS = frozenset({"group", "supergroup"})
 _AWAY = frozenset({"left", "kicked"})
