@@ -56,11 +56,9 @@ class Engine:
         stays its own."""
         async with self._lock:
             await self._record_the_rest(now)
-            planned = 0
+            planned = 0  # no further ahead than this tick can deliver: the first of a crowd do not wait for the last
             while planned < TICK_MOST and (more := await self._store.plan(now)):
-                planned += (
-                    more  # no further ahead than this tick can deliver: the first of a crowd do not wait for the last
-                )
+                planned += more
             deliveries: list[Delivery] = []
             if nudges := await self._claim(now, TICK_MOST):
                 await self._work_off(nudges, now, deliveries)
