@@ -148,6 +148,21 @@ async def test_one_prompt_whatever_the_number_of_ticks_and_engines(store: Store,
     assert post.sent == ["ann"]
 
 
+async def test_the_first_of_a_crowd_do_not_wait_until_the_last_are_planned(
+    store: Store, engine: Engine, post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("scheduler.engine.TICK_MOST", 2)
+    monkeypatch.setattr(nudges, "PLAN_AT_ONCE", 1)
+    for hour in range(6, 11):
+        await person(store, f"at{hour}", f"{hour:02}:59", "11:00")
+    await engine.tick(WEDNESDAY)
+    assert sorted(post.sent) == ["at6", "at7"]
+    assert sorted(await states(store)) == ["at6", "at7"], "nobody else was planned yet"
+    while await engine.tick(WEDNESDAY):
+        pass
+    assert sorted(post.sent) == ["at10", "at6", "at7", "at8", "at9"], "each once, whatever they had missed"
+
+
 async def test_everything_that_is_due_goes_out_in_one_tick_a_few_at_once(
     store: Store, engine: Engine, post: Post
 ) -> None:
