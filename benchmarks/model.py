@@ -39,6 +39,7 @@ from scheduler.nudge import NudgeKind, NudgeState
 from scheduler.slot import EVERY_DAY, Role, Rule
 
 PLATFORM, BOT, ZONE = "telegram", "110201543", "Europe/Berlin"
+JOINED = 60  # days ago: long enough for a snapshot of the streak, and the questions about health are not due again yet
 MESSAGE = 7  # in every chat, the message that holds the session
 
 
@@ -71,7 +72,7 @@ def write(path: Path, model: Model, now: datetime) -> None:
 
 
 def _join(tx: Tx, now: datetime) -> None:
-    joined = now - timedelta(days=90)
+    joined = now - timedelta(days=JOINED)
     people.create(tx, "model", Account(PLATFORM, BOT, "1"), "Ann", "en", joined)
     streak.keep_version(tx, "model", "zone", ZONE, joined)
     answers = {"zone": ZONE, "agreed_at": joined, "minutes": 6, "band": True, "joined_day": joined.date()}
