@@ -49,6 +49,7 @@ def test_o2_a_copy_needs_a_death_that_found_it_on_the_wire() -> None:
 def test_o2_nothing_comes_again_after_a_press() -> None:
     press = Press(1.5, "1", "7", "1s.20261125.p.~a", "a")
     assert oracles.o2_a_press_proves(copies(message(1)), [press]) == []
+    assert oracles.o2_a_press_proves(copies(message(1), message(1.55)), [press]) == [], "it was under way already"
     assert oracles.o2_a_press_proves(copies(message(1), message(2)), [press])
 
 
