@@ -14,4 +14,5 @@ def ratio(ours: float, other: float) -> str:
 
 def spread(values: Sequence[float], unit: str = "") -> str:
     """Least and most, to show how far apart the repetitions lie."""
-    return f"{min(values):.3g}–{max(values):.3g}{unit}"
+    least, most = (f"{value:.0f}" if value >= 100 else f"{value:.3g}" for value in (min(values), max(values)))
+    return f"{least}–{most}{unit}"
